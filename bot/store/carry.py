@@ -1,0 +1,141 @@
+"""Carrying out a decision: listed changes, additions, notices and audit entries, all in the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import Session, SQLModel
+
+from bot.domain.audit import GENESIS, canonical, link
+from bot.domain.decision import Change, Decision, Deed
+from bot.domain.ledger import Event
+from bot.domain.refusal import Refusal
+
+AUDIT_LOCK = 20210205
+
+
+def carry_out(session: Session, decision: Decision, *, at: datetime, actor: str, cause: str = "") -> None:
+    """Everything the decision lists is true afterwards, and the rows added know their ids.
+
+    Refusals: changed_meanwhile (somebody else changed a row after it was read; nothing is written).
+    """
+    for change in decision.changes:
+        apply(session, change)
+    for row in decision.additions:
+        add(session, row)
+    for notice in decision.notices:
+        add_once(session, notice)
+    record(session, decision.events, at=at, actor=actor, cause=cause)
+
+
+def table_of(row: SQLModel | type[SQLModel]) -> Table:
+    table: Table = row.__table__  # type: ignore[union-attr]
+    return table
+
+
+def apply(session: Session, change: Change) -> None:
+    table = table_of(change.table)
+    where = [table.c.id == change.id, *(table.c[name] == value for name, value in change.only_if.items())]
+    fields = dict(change.fields)
+    if change.version is not None:
+        where.append(table.c.version == change.version)
+        fields["version"] = change.version + 1
+    if session.connection().execute(update(table).where(*where).values(fields)).rowcount != 1:
+        raise Refusal("changed_meanwhile")
+
+
+def values_of(row: SQLModel) -> dict[str, Any]:
+    return {column.key: row.__dict__.get(column.key) for column in table_of(row).columns}
+
+
+def add(session: Session, row: SQLModel) -> None:
+    table = table_of(row)
+    values = values_of(row)
+    if "id" in values and values["id"] is None:
+        del values["id"]
+        row.__dict__["id"] = (
+            session.connection().execute(insert(table).values(values).returning(table.c.id)).scalar_one()
+        )
+    else:
+        session.connection().execute(insert(table).values(values))
+
+
+def add_many(session: Session, rows: Sequence[SQLModel]) -> None:
+    """Many rows of one table at once; their ids are not needed afterwards."""
+    if rows:
+        table = table_of(rows[0])
+        listed = [values_of(row) for row in rows]
+        for values in listed:
+            if values.get("id") is None:
+                values.pop("id", None)
+        session.connection().execute(insert(table), listed)
+
+
+def add_in_order(session: Session, rows: Sequence[SQLModel]) -> None:
+    """Many rows of one table at once; each knows its id afterwards."""
+    if not rows:
+        return
+    table = table_of(rows[0])
+    listed = [{name: value for name, value in values_of(row).items() if name != "id"} for row in rows]
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    for row, id_ in zip(rows, session.connection().execute(statement, listed).scalars(), strict=True):
+        row.__dict__["id"] = id_
+
+
+def add_once(session: Session, row: SQLModel, *, on: Sequence[str] = ("key",)) -> bool:
+    """Add the row unless one with its unique key stands there already: then somebody said it first. True if added."""
+    table = table_of(row)
+    values = {name: value for name, value in values_of(row).items() if not (name == "id" and value is None)}
+    dialect = session.get_bind().dialect.name
+    make: Any = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    statement = make(table).values(values).on_conflict_do_nothing(index_elements=list(on))
+    if "id" in table.c:
+        new_id = session.connection().execute(statement.returning(table.c.id)).scalar()
+        if new_id is not None:
+            row.__dict__["id"] = new_id
+        return new_id is not None
+    return bool(session.connection().execute(statement).rowcount)
+
+
+def add_many_once(session: Session, rows: Sequence[SQLModel], *, on: Sequence[str] = ("key",)) -> None:
+    """Many rows of one table, except those whose unique key stands there already."""
+    if not rows:
+        return
+    table = table_of(rows[0])
+    make: Any = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    listed = [values_of(row) for row in rows]
+    for values in listed:
+        if "id" in values and values["id"] is None:
+            del values["id"]
+    session.connection().execute(make(table).on_conflict_do_nothing(index_elements=list(on)), listed)
+
+
+def record(session: Session, deeds: Iterable[Deed], *, at: datetime, actor: str, cause: str = "") -> None:
+    """Append to the audit trail. On PostgreSQL appenders queue up, for a chain has one end; SQLite has one writer."""
+    deeds = list(deeds)
+    if not deeds:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": AUDIT_LOCK})
+    table = table_of(Event)
+    previous = connection.execute(select(table.c.hash).order_by(table.c.id.desc()).limit(1)).scalar() or GENESIS
+    rows = []
+    for deed in deeds:
+        event = Event(
+            at=at,
+            actor=actor,
+            kind=deed.kind,
+            task_id=deed.task_id,
+            before=canonical(deed.before),
+            after=canonical(deed.after),
+            cause=cause,
+            previous_hash=previous,
+            hash="",
+        )
+        event.hash = previous = link(previous, event)
+        rows.append(event)
+    add_many(session, rows)

@@ -1,0 +1,60 @@
+"""Finding people, groups and units."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import Session, col, select
+
+from bot.domain.ledger import Unit
+from bot.domain.people import Group, Member, Role
+
+
+def unit_names(session: Session) -> dict[int, str]:
+    return dict(session.connection().execute(select(Unit.id, Unit.name)).tuples().all())
+
+
+def unit_by_name(session: Session, name: str) -> Unit | None:
+    return session.exec(select(Unit).where(Unit.name == name)).first()
+
+
+def ensure_unit(session: Session, name: str, kind: str = "department") -> Unit:
+    """The unit of that name; it stands in the ledger afterwards."""
+    found = unit_by_name(session, name)
+    if found is None:
+        found = Unit(name=name, kind=kind)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def member_by_user(session: Session, user_id: int) -> Member | None:
+    return session.exec(select(Member).where(Member.user_id == user_id, col(Member.left_at).is_(None))).first()
+
+
+def member_by_id(session: Session, member_id: int | None) -> Member | None:
+    return session.get(Member, member_id) if member_id is not None else None
+
+
+def present(
+    session: Session, *, roles: Iterable[Role] | None = None, units: Sequence[int] | None = None
+) -> list[Member]:
+    """People who have joined and not left, in the order they joined."""
+    statement = select(Member).where(col(Member.left_at).is_(None)).order_by(col(Member.id))
+    if roles is not None:
+        statement = statement.where(col(Member.role).in_(list(roles)))
+    if units is not None:
+        statement = statement.where(col(Member.unit_id).in_(units))
+    return list(session.exec(statement))
+
+
+def people_names(session: Session) -> dict[int, str]:
+    return dict(session.connection().execute(select(Member.id, Member.name)).tuples().all())
+
+
+def group_by_chat(session: Session, chat_id: int, topic_id: int = 0) -> Group | None:
+    """The work group of a chat, by its topic first."""
+    rows = session.exec(select(Group).where(Group.chat_id == chat_id, col(Group.left_at).is_(None))).all()
+    return next((group for group in rows if group.topic_id == topic_id), rows[0] if rows else None)
+
+
+def bound_groups(session: Session) -> list[Group]:
+    return list(session.exec(select(Group).where(col(Group.left_at).is_(None)).order_by(col(Group.id))))

@@ -1,0 +1,113 @@
+"""When a milestone is to be said, and to whom: the reminder clock's rows and the notices they become."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from bot.domain.people import Member, Role
+from bot.domain.periods import Office
+from bot.domain.post import Moment, Notice
+from bot.domain.slices import MeasureSlice, Stage, TaskSlice
+
+
+def plan_moments(task: TaskSlice, office: Office) -> list[Moment]:
+    """A row for each milestone and offset: before the date on the working day before, after it on the next."""
+    return [
+        moment_for(task, stage, offset, office)
+        for measure in task.measures
+        for stage in measure.stages
+        for offset in (*(-n for n in office.policy.reminders.before), *office.policy.reminders.after)
+    ]
+
+
+def moment_for(task: TaskSlice, stage: Stage, offset: int, office: Office) -> Moment:
+    """`offset` in days from the effective date: negative before it, positive after."""
+    day = stage.effective + timedelta(days=offset)
+    day = office.calendar.next_working(day) if offset > 0 else office.calendar.last_working(day)
+    return Moment(
+        key=f"deadline:{stage.id}:{stage.effective.isoformat()}:{offset:+d}",
+        due_at=office.at(day, time(0)),
+        kind="deadline",
+        task_id=task.id,
+        milestone_id=stage.id,
+        day=stage.effective,
+        offset=offset,
+    )
+
+
+def next_overdue(task: TaskSlice, stage: Stage, said: int, now: datetime, office: Office) -> Moment | None:
+    """After the listed offsets an unmet milestone is said again every so many days; None while listed ones remain."""
+    every, listed = office.policy.reminders.after_every, office.policy.reminders.after
+    if not every or said < max(listed, default=0):
+        return None
+    today = office.today(now)
+    late = (today - stage.effective).days
+    rounds = max((late - said) // every, 0) + 1
+    return moment_for(task, stage, said + rounds * every, office)
+
+
+def met(task: TaskSlice, measure: MeasureSlice, stage: Stage) -> bool:
+    """Nothing is left to remind of: the task is finished, or the measure has reached what is due by this stage."""
+    if task.finished:
+        return True
+    last = stage is measure.stages[-1]
+    return measure.progress >= (100 if last or stage.quantity is None else stage.quantity)
+
+
+def hears_of_deadline(task: TaskSlice, measure: MeasureSlice, offset: int, people: Iterable[Member]) -> list[Member]:
+    """Liaisons of the units that do the work and of the lead; once it is late, their heads too."""
+    units = set(measure.workers) | set(measure.reporters)
+    roles = {Role.LIAISON, Role.HEAD} if offset > 0 else {Role.LIAISON}
+    return [member for member in people if member.unit_id in units and member.role in roles]
+
+
+def quiet(member: Member, now: datetime, office: Office) -> bool:
+    """Now is in the person's quiet hours, or on a day of rest."""
+    local = office.local(now)
+    if not office.calendar.is_working(local.date()):
+        return True
+    return in_quiet_hours(member, local.timetz().replace(tzinfo=None))
+
+
+def in_quiet_hours(member: Member, clock: time) -> bool:
+    start, end = member.quiet_from, member.quiet_to
+    if start is None or end is None or start == end:
+        return False
+    return start <= clock < end if start < end else clock >= start or clock < end
+
+
+def daily_hour(member: Member) -> time:
+    """The hour of the folded message: the person's own, or the end of the quiet hours it falls into."""
+    if in_quiet_hours(member, member.daily_at) and member.quiet_to is not None:
+        return member.quiet_to
+    return member.daily_at
+
+
+def fold_at(member: Member, now: datetime, office: Office) -> datetime:
+    """The next moment a folded message may go to this person: today's hour, at once if that has passed, or the next
+    working day's hour when now is quiet."""
+    today = office.today(now)
+    if office.calendar.is_working(today):
+        hour = office.at(today, daily_hour(member))
+        if now <= hour:
+            return hour
+        if not quiet(member, now, office):
+            return now
+    following = office.calendar.next_working(today + timedelta(days=1))
+    return office.at(following, daily_hour(member))
+
+
+def deadline_notice(task: TaskSlice, measure: MeasureSlice, row: Moment, member: Member, at: datetime) -> Notice:
+    return Notice(
+        key=f"deadline:{task.number}.{measure.ordinal}:{row.day.isoformat()}:{row.offset:+d}d:m{member.id}",
+        member_id=member.id or 0,
+        kind="deadline",
+        task_id=task.id,
+        facts={"measure": measure.ordinal, "day": row.day.isoformat(), "offset": row.offset},
+        created_at=at,
+        fold_at=at,
+    )
+
+
+def shifted(day: date, office: Office) -> date:
+    """The last working day on or before a deadline: what people must really aim at."""
+    return office.calendar.last_working(day)

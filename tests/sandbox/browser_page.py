@@ -1,0 +1,204 @@
+"""The page in a real chromium: `pytest tests/sandbox/browser_page.py` (needs /usr/bin/chromium; not collected by name).
+
+The echo bot answers; every test looks at what a person would see.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from echo_bot import DAILY, DAILY_KEYS, EchoBot
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from bot.sandbox import Sandbox, serve
+from bot.sandbox.clock import CHINA, Clock
+from bot.sandbox.images import plain_png
+
+PERSONAS = [
+    {"user_id": 1001, "name_zh": "市水务局", "name_en": "Water Bureau", "role_zh": "联络员", "role_en": "liaison"},
+    {"user_id": 1002, "name_zh": "整改办", "name_en": "Office", "role_zh": "办公室", "role_en": "office"},
+    {"user_id": 1001, "name_zh": "工作群", "name_en": "Work group", "role_zh": "群", "role_en": "group", "chat": -4001},
+    {"user_id": 1008, "name_zh": "路人", "name_en": "Stranger", "role_zh": "未登记", "role_en": "not bound"},
+]
+START = {
+    "open": 1001,
+    "caption_zh": "您是市水务局联络员，回复这条试试",
+    "caption_en": "You are the Water Bureau's liaison",
+    "tour": [{"zh": "回复日报", "en": "Reply", "open": 1001, "text": "12 95%"}, {"zh": "下周一", "en": "Monday"}],
+}
+MONDAY = datetime(2022, 6, 13, 9, tzinfo=CHINA)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    clock = Clock()
+    clock.set(MONDAY)
+
+    def travel(to: datetime) -> list[dict[str, object]]:
+        clock.set(to)
+        sent = bot.say(1001, DAILY, DAILY_KEYS)
+        return [{"at": to.isoformat(), "kind": "日报", "to": 1001, "text": "发 1 条", "message_id": sent["message_id"]}]
+
+    with (
+        serve(personas=PERSONAS, start_page=START, clock=clock, travel=travel, reset=lambda: None) as running,
+        EchoBot(running.url, running.token) as bot,
+    ):
+        for user_id in (1001, 1002):
+            running.user("", id=user_id, started=True)
+        bot.say(1001, DAILY, DAILY_KEYS)
+        bot.say(1002, "<b>拟发 第24期</b>")
+        yield running
+
+
+def opened(browser: Browser, sandbox: Sandbox, **options: object) -> Page:
+    settings = {"locale": "zh-CN", "viewport": {"width": 1280, "height": 800}, **options}
+    page = browser.new_context(**settings).new_page()  # type: ignore[arg-type]
+    page.set_default_timeout(5000)
+    page.faults = []  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.faults.append(str(error)))  # type: ignore[attr-defined]
+    page.goto(sandbox.url)
+    page.wait_for_selector(".person")
+    return page
+
+
+@pytest.fixture
+def page(browser: Browser, sandbox: Sandbox) -> Iterator[Page]:
+    opened_page = opened(browser, sandbox)
+    yield opened_page
+    assert opened_page.faults == []  # type: ignore[attr-defined]
+    opened_page.context.close()
+
+
+def test_it_opens_at_the_caption_with_unread_marks_and_the_newest_message(page: Page) -> None:
+    expect(page.locator(".hint")).to_contain_text("您是市水务局联络员")
+    expect(page.locator(".person").nth(1).locator(".badge")).to_have_text("1")
+    expect(page.locator("article.turn").last.locator(".key").first).to_be_in_viewport()
+    expect(page.locator(".clock-time")).to_have_text("09:00")
+
+
+def test_a_reply_by_double_click_is_answered_in_place(page: Page) -> None:
+    page.locator("article.turn .text").last.dblclick(position={"x": 5, "y": 5})
+    expect(page.locator(".replying")).to_be_visible()
+    page.keyboard.type("12 95%")
+    page.keyboard.press("Enter")
+    expect(page.locator("article.turn.mine .quote")).to_be_visible()
+    expect(page.locator("article.turn").last).to_contain_text("已记")
+    page.get_by_role("button", name="撤回").click()
+    expect(page.locator(".toast")).to_have_text("已撤回")
+    expect(page.locator("article.turn").last).to_contain_text("已修改")
+
+
+def test_an_alert_is_a_dialog(page: Page) -> None:
+    page.get_by_role("button", name="为何提醒").click()
+    expect(page.get_by_role("dialog")).to_contain_text("每个工作日 09:00")
+    page.keyboard.press("Escape")
+    expect(page.locator("#dialog")).not_to_be_visible()
+
+
+def test_quotes_unfold_and_codes_are_copied_into_the_input(page: Page) -> None:
+    quote = page.locator("blockquote.fold").last
+    short = quote.bounding_box()["height"]  # type: ignore[index]
+    quote.get_by_role("button").click()
+    assert quote.bounding_box()["height"] > short  # type: ignore[index]
+    page.locator("code", has_text="12 95%").last.click()
+    expect(page.locator("textarea").first).to_have_value("12 95% 二标段完工")
+
+
+def test_the_command_menu_is_chosen_by_keys(page: Page) -> None:
+    page.locator("textarea").first.fill("/d")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator('[role="option"][aria-selected="true"]')).to_contain_text("/due")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("article.turn.mine").last).to_contain_text("/digest")
+    expect(page.locator("article.turn").last).to_contain_text("本周到期")
+
+
+def test_pictures_go_as_an_album_and_files_by_their_name(page: Page, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(plain_png(640, 480))
+    (tmp_path / "说明.docx").write_bytes(b"docx")
+    page.set_input_files("input[type=file]", [tmp_path / "a.png", tmp_path / "b.png"])
+    expect(page.locator(".parcel")).to_have_count(2)
+    page.locator("textarea").first.fill("佐证 12")
+    page.keyboard.press("Enter")
+    expect(page.locator(".media.album img")).to_have_count(2)
+    page.set_input_files("input[type=file]", [tmp_path / "说明.docx"])
+    page.locator(".send").first.click()
+    expect(page.locator(".document").last).to_contain_text("说明.docx")
+
+
+def test_time_moves_forward_only_and_says_what_it_did(page: Page) -> None:
+    page.get_by_role("button", name="下周一 09:00").click()
+    expect(page.locator(".toast").last).to_contain_text("1 件事")
+    expect(page.locator(".clock-day")).to_contain_text("6月20日")
+    page.get_by_role("button", name="时钟记事").click()
+    page.locator(".deed").first.click()
+    expect(page.locator(".turn.found")).to_be_visible()
+    page.get_by_role("button", name="选时间").click()
+    page.locator("#dialog input").fill("2022-06-01T09:00")
+    page.locator("#dialog form").evaluate("form => { form.noValidate = true }")
+    page.get_by_role("button", name="前往", exact=True).click()
+    expect(page.locator(".toast").last).to_contain_text("请先重置")
+
+
+def test_two_panes_show_the_same_chat_from_two_sides(page: Page, sandbox: Sandbox) -> None:
+    page.get_by_role("button", name="双栏对照").click()
+    expect(page.locator(".pane")).to_have_count(2)
+    page.locator(".pane select").select_option("2")
+    page.locator(".pane").nth(1).locator("textarea").fill("/my")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pane").nth(1).locator("article.turn").last).to_contain_text("本周到期")
+
+
+def test_the_stranger_sees_an_empty_chat_with_a_start(page: Page) -> None:
+    page.get_by_role("button", name="路人").click()
+    expect(page.locator(".empty")).to_be_visible()
+    page.get_by_role("button", name="开始").click()
+    expect(page.locator("article.turn").last).to_contain_text("已登记")
+
+
+def test_a_forced_reply_and_a_reset(page: Page) -> None:
+    page.locator("textarea").first.fill("/ask")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(page.locator(".replying")).to_contain_text("进度多少")
+    page.get_by_role("button", name="重置").click()
+    page.locator("#dialog").get_by_role("button", name="重置").click()
+    expect(page.locator(".empty")).to_be_visible()
+
+
+def test_a_phone_shows_the_list_then_the_chat_and_fits(browser: Browser, sandbox: Sandbox) -> None:
+    phone = opened(browser, sandbox, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone.locator(".person").first.tap()
+    expect(phone.locator(".pane-head")).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.get_by_role("button", name="返回").tap()
+    expect(phone.locator(".people")).to_be_visible()
+    phone.context.close()
+
+
+def test_english_and_dark(browser: Browser, sandbox: Sandbox) -> None:
+    page = opened(browser, sandbox, locale="en-GB", color_scheme="dark")
+    expect(page.locator(".person").first).to_contain_text("Water Bureau")
+    expect(page.get_by_role("button", name="Next 09:00")).to_be_visible()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("button", name="下个 09:00")).to_be_visible()
+    page.context.close()
+
+
+def test_what_comes_while_the_line_is_down_is_there_when_it_is_back(page: Page, sandbox: Sandbox) -> None:
+    page.context.set_offline(True)
+    sandbox.call("sendMessage", chat_id=1001, text="断线时说的")
+    page.context.set_offline(False)
+    expect(page.locator("article.turn").last).to_contain_text("断线时说的")

@@ -1,0 +1,96 @@
+"""An act: who does something, when, because of which update, in whose transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.domain.decision import Decision, Deed
+from bot.domain.people import Member
+from bot.domain.periods import Office
+from bot.domain.post import Lane, Outbox
+from bot.store import carry
+from bot.store.people import unit_names
+
+
+@dataclass(slots=True)
+class Act:
+    """Handed to every use case. `at` is the moment that counts (a message's own date), `now` the office's clock."""
+
+    session: Session
+    office: Office
+    now: datetime
+    member: Member | None = None
+    at: datetime | None = None
+    cause: str = ""
+    _names: dict[int, str] | None = None
+
+    @property
+    def moment(self) -> datetime:
+        return self.at or self.now
+
+    @property
+    def person(self) -> Member:
+        if self.member is None:
+            raise RuntimeError("a use case for people was called by nobody")
+        return self.member
+
+    @property
+    def actor(self) -> str:
+        return f"member:{self.member.id}" if self.member else "clock"
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Unit names by id."""
+        if self._names is None:
+            self._names = unit_names(self.session)
+        return self._names
+
+    def unit(self, unit_id: int | None) -> str:
+        return self.names.get(unit_id or 0, "")
+
+    def carry(self, decision: Decision) -> None:
+        carry.carry_out(self.session, decision, at=self.now, actor=self.actor, cause=self.cause)
+
+    def record(self, *deeds: Deed) -> None:
+        carry.record(self.session, deeds, at=self.now, actor=self.actor, cause=self.cause)
+
+    def tell(
+        self,
+        people: Iterable[Member],
+        kind: str,
+        facts: dict[str, Any],
+        *,
+        key: str,
+        lane: Lane = Lane.URGENT,
+        about: dict[str, Any] | None = None,
+    ) -> int:
+        """Queue one message to each person under `key`:member; who has it already is not told twice. How many now."""
+        return sum(self.post(member_message(m, kind, facts, f"{key}:m{m.id}", lane, about, self.now)) for m in people)
+
+    def post(self, row: Outbox) -> bool:
+        return carry.add_once(self.session, row)
+
+
+def member_message(
+    member: Member,
+    kind: str,
+    facts: dict[str, Any],
+    key: str,
+    lane: Lane,
+    about: dict[str, Any] | None,
+    now: datetime,
+) -> Outbox:
+    return Outbox(
+        key=key,
+        chat_id=member.user_id,
+        member_id=member.id,
+        kind=kind,
+        locale=member.locale,
+        facts=facts,
+        about=about or {},
+        lane=lane,
+        created_at=now,
+    )

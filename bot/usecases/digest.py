@@ -1,0 +1,156 @@
+"""The digest of a moment: loaded as the ledger stood then, counted by the rules, printed by words and papers."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.domain.digest import Digest, compare, digest, members_of
+from bot.domain.ledger import Note, Plan, Unit
+from bot.domain.refusal import Refusal
+from bot.store.ledger import load_tasks
+from bot.usecases.act import Act
+from bot.usecases.facts import task_line
+
+
+def scope_filter(act: Act, scope: str) -> dict[str, Any]:
+    """`all`, `unit:NAME` or `plan:N` (N counts plans in the order they entered), or short. Refusals: bad_scope."""
+    kind, _, name = scope.partition(":")
+    if scope == "all":
+        return {}
+    if scope[0] in "up" and scope[1:].isdigit():
+        return {"unit_id": int(scope[1:])} if scope[0] == "u" else scope_filter(act, f"plan:{scope[1:]}")
+    if kind == "unit" and name:
+        found = act.session.exec(select(Unit).where(Unit.name == name)).first()
+        if found is not None:
+            return {"unit_id": found.id}
+    if kind == "plan" and name.isdigit():
+        ids = list(act.session.exec(select(Plan.id).order_by(col(Plan.id))))
+        if 0 < int(name) <= len(ids):
+            return {"plan_ids": [ids[int(name) - 1]]}
+    raise Refusal("bad_scope", scope=scope)
+
+
+def short_scope(act: Act, scope: str) -> str:
+    """A scope short enough for a button's data: all, u12 (the unit's id) or p3."""
+    kind, _, name = scope.partition(":")
+    if kind == "unit":
+        return f"u{scope_filter(act, scope)['unit_id']}"
+    return f"p{name}" if kind == "plan" else scope
+
+
+def digest_at(act: Act, as_of: datetime, scope: str = "all") -> Digest:
+    """The digest at `as_of`, with the changes on the cut-off one week before. Refusals: bad_scope."""
+    only = scope_filter(act, scope)
+    found = digest(load_tasks(act.session, as_of=as_of, **only), as_of, act.office)
+    before = act.office.previous(act.office.week(as_of))
+    earlier = load_tasks(act.session, as_of=before.end, **only)
+    found.changes = compare(found, digest(earlier, before.end, act.office)) if earlier else {}
+    return found
+
+
+def digest_json(act: Act, found: Digest) -> dict[str, Any]:
+    """The JSON of `duban digest` (design.md §2)."""
+    return {
+        "as_of": act.office.local(found.as_of).isoformat(),
+        "year": found.year,
+        "issue": found.issue,
+        "totals": found.totals,
+        "changes": found.changes,
+        "rates": {name: {"n": rate.n, "of": rate.of} for name, rate in found.rates.items()},
+        "units": [
+            {
+                "unit": act.unit(line.unit_id),
+                **line.totals,
+                "due": line.due,
+                "on_time": line.on_time,
+                "unreported": line.unreported,
+                "rank": line.rank,
+                "rank_by_count": line.rank_by_count,
+            }
+            for line in found.units
+        ],
+        "due_soon": [task_line(act, row) for row in found.due_soon],
+        "due_in_30_days": [task_line(act, row) for row in found.outlook],
+        "behind": [{**task_line(act, row), "expected": row.expected} for row in found.behind],
+        "overdue": [task_line(act, row) for row in found.overdue],
+        "unreported": [
+            {"unit": act.unit(unit), "number": row.task.number, "title": row.task.title}
+            for unit, row in found.unreported
+        ],
+    }
+
+
+def bulletin_facts(act: Act, found: Digest, scope: str = "all") -> dict[str, Any]:
+    """What the bulletin's words print: figures, changes, the lists, what is to be done next."""
+    facts = digest_json(act, found)
+    return {
+        **facts,
+        "scope": scope.partition(":")[2],
+        "unreported_units": _by_unit(facts["unreported"]),
+        "instructions": _open_notes(act, found, "instruction"),
+        "difficulties": _open_notes(act, found, "difficulty"),
+        "next_steps": next_steps(facts),
+        "silent": len(found.unreported),
+    }
+
+
+def _by_unit(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    counted: dict[str, list[int]] = {}
+    for row in rows:
+        counted.setdefault(row["unit"], []).append(row["number"])
+    return [{"unit": unit, "tasks": numbers} for unit, numbers in counted.items()]
+
+
+def next_steps(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who, what, by when: late tasks ask for a timetable, those due this fortnight for their completion."""
+    steps = [{"kind": "timetable", **row} for row in facts["overdue"]]
+    steps += [{"kind": "catch_up", **row} for row in facts["behind"] if row["number"] not in _numbers(steps)]
+    soon = [row for row in facts["due_soon"] if row["number"] not in _numbers(steps)]
+    return (steps + [{"kind": "finish", **row} for row in soon])[:5]
+
+
+def _numbers(steps: list[dict[str, Any]]) -> set[int]:
+    return {step["number"] for step in steps}
+
+
+def _open_notes(act: Act, found: Digest, kind: str) -> list[dict[str, Any]]:
+    numbers = {row.task.id: row.task for row in found.standings}
+    rows = act.session.exec(
+        select(Note).where(Note.kind == kind, Note.at <= found.as_of).order_by(col(Note.at), col(Note.id))
+    )
+    return [
+        {"number": numbers[note.task_id].number, "title": numbers[note.task_id].title, "text": note.text}
+        for note in rows
+        if note.task_id in numbers and (note.answered_at is None or note.answered_at > found.as_of)
+    ]
+
+
+def composition(act: Act, as_of: datetime, name: str, scope: str = "all") -> dict[str, Any]:
+    """看构成: the tasks behind a number of the bulletin, as they stood, with the line that proves the sums."""
+    found = digest_at(act, as_of, scope)
+    return {
+        "name": name,
+        "as_of": act.office.local(as_of).isoformat(),
+        "totals": found.totals,
+        "tasks": [task_line(act, row) for row in members_of(name, found.standings)],
+    }
+
+
+def moment_asked(act: Act, text: str) -> datetime:
+    """What `/digest …` asks for: nothing or `week` = now, `month` = the end of last month's last week, or a date.
+
+    A date means the end of that day, or now if that is still to come. Refusals: bad_date.
+    """
+    plain = text.strip().lower()
+    if plain in ("", "week", "周", "本周"):
+        return act.now
+    if plain in ("month", "月", "本月", "上月"):
+        return act.office.previous(act.office.period(act.now, "monthly"), "monthly").end
+    from bot.domain.deadlines import read_deadline
+
+    reading = read_deadline(plain, act.office.today(act.now), act.office.calendar)
+    due = reading.due or (reading.choices[0] if reading.choices else None)
+    if due is None:
+        raise Refusal("bad_date", text=text)
+    return min(act.office.end_of(due) - timedelta(microseconds=1), act.now)

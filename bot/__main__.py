@@ -1,0 +1,323 @@
+"""The command line: one verb, one use case. Exit 0 done; 1 refused, with one line on stderr; 2 usage or bad setting."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import wraps
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from bot.domain.refusal import Refusal
+from bot.settings import BadSetting, Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.app import House
+    from bot.domain.drafting import Draft
+
+TAGS = re.compile(r"<[^>]+>")
+
+
+def plain(html: str) -> str:
+    return unescape(TAGS.sub("", html))
+
+
+def refused(settings: Settings, refusal: Refusal) -> NoReturn:
+    from bot.words import say
+
+    facts = {"own": [], "understood": "", "command": "", **refusal.facts}
+    click.echo(" ".join(plain(say(settings.locale, f"refusal.{refusal.reason}", **facts)).split()), err=True)
+    sys.exit(1)
+
+
+def verb(run: Callable[..., None]) -> Callable[..., None]:
+    """A verb gets the settings first; a bad setting or a refusal becomes one line and an exit code."""
+
+    @wraps(run)
+    def wrapped(*args: Any, **options: Any) -> None:
+        try:
+            settings = load_settings()
+        except BadSetting as error:
+            click.echo(str(error), err=True)
+            sys.exit(2)
+        try:
+            run(settings, *args, **options)
+        except Refusal as refusal:
+            refused(settings, refusal)
+
+    return wrapped
+
+
+def show(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def open_house(settings: Settings) -> "House":
+    from bot.app import House
+
+    return House.open(settings)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def main() -> None:
+    """Duban (督办) drives every finding of an inspection to its verified close-out."""
+
+
+@main.command()
+@click.option("--rehearse-at", metavar="ISO", help="Start the clock at this moment; every message is marked [演练].")
+@verb
+def run(settings: Settings, rehearse_at: str | None) -> None:
+    """Run the bot against Telegram (DUBAN_TOKEN)."""
+    from bot.app import run_bot
+    from bot.usecases.moments import moment
+
+    if not settings.token.get_secret_value():
+        click.echo("DUBAN_TOKEN: set the bot's token (README: going live), or try `make demo` without one", err=True)
+        sys.exit(2)
+    sys.exit(run_bot(settings, moment(rehearse_at, settings.zone) if rehearse_at else None))
+
+
+@main.command()
+@click.option("--port", default=8088, show_default=True, help="Where the sandbox listens on 127.0.0.1.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@verb
+def demo(settings: Settings, port: int, no_browser: bool) -> None:
+    """Open the sandbox: a chat page, the demonstration plan, a lived month, a clock to turn."""
+    from bot.demo import run_demo
+
+    run_demo(settings, port, browser=not no_browser)
+
+
+@main.command()
+@verb
+def migrate(settings: Settings) -> None:
+    """Bring the database to this version."""
+    from bot.store.migrate import upgrade
+
+    upgrade(settings.database_url)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def doctor(settings: Settings, as_json: bool) -> None:
+    """Check settings, database, clock, calendar, Telegram and fonts; exit 1 if something must be mended."""
+    from bot.doctor import examine
+
+    findings = examine(settings)
+    if as_json:
+        show(findings)
+    else:
+        for finding in findings:
+            click.echo(f"{finding['level']:<5} {finding['what']}: {finding['text']}")
+    sys.exit(1 if any(finding["level"] == "bad" for finding in findings) else 0)
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--plan", "title", metavar="TITLE", help="The plan's title, instead of the file's.")
+@click.option("--issued", metavar="DATE", help="The day the plan was issued, instead of the file's.")
+@click.option("--dry-run", is_flag=True, help="Only show what was understood (as without --yes).")
+@click.option("--yes", is_flag=True, help="Confirm: put it on the ledger.")
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def import_(
+    settings: Settings, file: Path, title: str | None, issued: str | None, dry_run: bool, yes: bool, as_json: bool
+) -> None:
+    """Read a plan (xlsx, xls, docx, csv, txt) and, with --yes, put it on the ledger."""
+    from bot.usecases.import_plan import import_file
+    from bot.usecases.moments import day
+
+    if dry_run and yes:
+        raise click.UsageError("--dry-run and --yes contradict each other")
+    house = open_house(settings)
+    with progress_bar(file.name) as progress:
+        draft = read_file(house, file, title, day(issued) if issued else None, progress)
+    with house.acting() as act:
+        facts = import_file(act, draft, house.registry, confirmed=yes)
+    if as_json:
+        show(facts)
+    else:
+        from bot.words import say
+
+        click.echo(plain(say(settings.locale, "message.import_summary", **facts, confirmed=yes)))
+
+
+def read_file(
+    house: "House", file: Path, title: str | None, issued: date | None, progress: Callable[[int, int], None]
+) -> "Draft":
+    from bot.usecases.plan_draft import LARGEST, read_draft
+
+    size = file.stat().st_size
+    if size > LARGEST:
+        raise Refusal("plan_too_large", name=file.name, megabytes=size // 2**20, limit=LARGEST // 2**20)
+    return read_draft(house.office, house.registry, file.read_bytes(), file.name, title, issued, progress)
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal; nothing anywhere else."""
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.length = max(of, 1)
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+@main.command()
+@click.option("--unit", required=True, metavar="NAME")
+@click.option("--role", required=True, metavar="ROLE", help="office, leader, head, liaison, verifier or viewer")
+@click.option("--expires", default="7d", show_default=True, metavar="SPAN")
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def invite(settings: Settings, unit: str, role: str, expires: str, as_json: bool) -> None:
+    """Make a single-use invitation code."""
+    from bot.usecases.moments import span
+    from bot.usecases.people import invite as make
+
+    house = open_house(settings)
+    with house.acting() as act:
+        made = make(act, unit, role, expires=span(expires), machine_now=datetime.now(UTC), registry=house.registry)
+    name = house.bot_name()
+    link = f"https://t.me/{name}?start={made['code']}" if name else None
+    until = made["expires_at"].astimezone(settings.zone).isoformat(timespec="seconds")
+    if as_json:
+        show({"code": made["code"], "link": link, "expires_at": until, "unit": made["unit"], "role": made["role"]})
+    else:
+        click.echo("\n".join([made["code"], *([link] if link else []), until]))
+
+
+@main.command("read-deadline")
+@click.argument("text")
+@click.option("--base", required=True, metavar="DATE", help="The document's date.")
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def read_deadline(settings: Settings, text: str, base: str, as_json: bool) -> None:
+    """Read a deadline phrase; - reads one a line from standard input, one JSON object a line."""
+    from bot.app import read_calendar
+    from bot.usecases import phrases
+    from bot.usecases.moments import day
+
+    calendar, start = read_calendar(settings), day(base)
+    _each_line(text, lambda line: phrases.deadline(line, start, calendar), as_json)
+
+
+@main.command("read-units")
+@click.argument("text")
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def read_units(settings: Settings, text: str, as_json: bool) -> None:
+    """Read a phrase that names units; - reads one a line from standard input, one JSON object a line."""
+    from bot.app import read_registry
+    from bot.usecases import phrases
+
+    registry = read_registry(settings)
+    _each_line(text, lambda line: phrases.units(line, registry), as_json)
+
+
+def _each_line(text: str, read: Callable[[str], dict[str, Any]], as_json: bool) -> None:
+    if text == "-":
+        for line in sys.stdin:
+            click.echo(json.dumps(read(line.rstrip("\r\n")), ensure_ascii=False))
+        return
+    found = read(text)
+    if as_json:
+        show(found)
+    else:
+        for name, value in found.items():
+            if value not in (None, [], "", False):
+                click.echo(f"{name:<12} {'、'.join(map(str, value)) if isinstance(value, list) else value}")
+
+
+@main.command()
+@click.option("--unit", metavar="NAME")
+@click.option("--overdue", is_flag=True)
+@click.option("--as-of", metavar="ISO")
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def tasks(settings: Settings, unit: str | None, overdue: bool, as_of: str | None, as_json: bool) -> None:
+    """List tasks as they stand, or as they stood."""
+    from bot.usecases.ledger_json import task_rows
+
+    house = open_house(settings)
+    with house.looking() as act:
+        rows = task_rows(act, house.registry, unit=unit, only_overdue=overdue, as_of=house.moment(as_of))
+    if as_json:
+        show(rows)
+    else:
+        for row in rows:
+            due = row["due"] or "-"
+            click.echo(f"{row['number']:>4} {due:<10} {row['progress']:>3}% {row['title']}  {', '.join(row['flags'])}")
+
+
+@main.command()
+@click.argument("number", type=int)
+@click.option("--as-of", metavar="ISO")
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def task(settings: Settings, number: int, as_of: str | None, as_json: bool) -> None:
+    """Show one task with its measures, reports and open questions."""
+    from bot.usecases.ledger_json import task_whole
+
+    house = open_house(settings)
+    with house.looking() as act:
+        found = task_whole(act, number, as_of=house.moment(as_of))
+    if as_json:
+        show(found)
+        return
+    click.echo(f"{found['number']} {found['title']}  {found['progress']}%  {', '.join(found['flags'])}")
+    for measure in found["measures"]:
+        click.echo(f"  {measure['number']} {measure['due'] or '-'} {measure['progress']}% {measure['text']}")
+
+
+@main.command()
+@click.option("--as-of", metavar="ISO", help="The moment it is about; default: now.")
+@click.option("--scope", default="all", show_default=True, metavar="all|unit:NAME|plan:N")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
+@verb
+def digest(settings: Settings, as_of: str | None, scope: str, form: str, as_json: bool, output: Path | None) -> None:
+    """Print the digest of any moment."""
+    from bot.usecases import digest as digests
+    from bot.words import say
+
+    house = open_house(settings)
+    with house.looking() as act:
+        found = digests.digest_at(act, house.moment(as_of) or act.now, scope)
+        if as_json or form == "json":
+            text = json.dumps(digests.digest_json(act, found), ensure_ascii=False, indent=2)
+        else:
+            facts = digests.bulletin_facts(act, found, scope) | {"correction": 0}
+            text = plain(say(settings.locale, "message.bulletin", **facts))
+    if output:
+        output.write_text(text + "\n", encoding="utf-8")
+    else:
+        click.echo(text)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def verify(settings: Settings, as_json: bool) -> None:
+    """Walk the audit chain; exit 1 and name the first broken event if it was tampered with."""
+    from bot.usecases.auditing import verify_chain
+
+    house = open_house(settings)
+    with house.looking() as act:
+        count, last = verify_chain(act)
+    if as_json:
+        show({"events": count, "head": last})
+    else:
+        click.echo(f"{count} events, the chain holds: {last}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+"""Commands that look: lists, a task's card and history, digests. Each calls one use case and says what came back."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.chat.reading import leading_number
+from bot.chat.talk import Buttons, Talk
+from bot.domain.people import SEES_ALL, Role
+from bot.domain.refusal import Refusal
+from bot.usecases import digest as digests
+from bot.usecases import lists, phrases
+from bot.usecases.bulletin import composition_button
+from bot.usecases.people import known_unit
+from bot.usecases.report import who_is_silent
+
+PAGE = 10
+WHICH = {
+    "": "open",
+    "overdue": "overdue",
+    "超期": "overdue",
+    "逾期": "overdue",
+    "due": "due",
+    "到期": "due",
+    "临期": "due",
+}
+WHICH |= {"all": "all", "全部": "all", "open": "open"}
+
+
+def number_or_refuse(talk: Talk, rest: str, command: str) -> tuple[int, int | None, str]:
+    """The task's number a call begins with. Refusals: number_missing (understood: the rest of the call)."""
+    found = leading_number(rest)
+    if found is None:
+        raise Refusal("number_missing", command=command, understood=rest[:80])
+    return found
+
+
+def my(talk: Talk, rest: str, page: int = 0, *, edit: bool = False) -> None:
+    which = WHICH.get(rest.strip().lower())
+    if which is None:
+        raise Refusal("unknown_choice", understood=rest, choices="overdue, due, all")
+    facts = lists.my_tasks(talk.act, which)
+    say_list(talk, "my", facts, f"my:{which}", page, edit=edit, extra=_my_buttons(facts))
+
+
+def _my_buttons(facts: dict[str, Any]) -> Buttons:
+    to_report = facts["to_report"][:4]
+    return [[["report", f"report:{number}", {"n": number}] for number in to_report]] if to_report else []
+
+
+def say_list(
+    talk: Talk, kind: str, facts: dict[str, Any], data: str, page: int, *, edit: bool, extra: Buttons | None = None
+) -> None:
+    """One page of a list of tasks, with buttons to turn it."""
+    tasks = facts["tasks"]
+    pages = max((len(tasks) + PAGE - 1) // PAGE, 1)
+    page = min(max(page, 0), pages - 1)
+    shown = tasks[page * PAGE : (page + 1) * PAGE]
+    turn = [["previous", f"{data}:{page - 1}"]] if page else []
+    turn += [["next", f"{data}:{page + 1}"]] if page + 1 < pages else []
+    body = {**facts, "tasks": shown, "count": len(tasks), "page": page + 1, "pages": pages}
+    rows: Buttons = [*(extra or []), *([turn] if turn else [])]
+    talk.say(kind, body, buttons=rows, about={"tasks": [task["number"] for task in shown]}, edit=edit)
+
+
+def task(talk: Talk, rest: str) -> None:
+    number, _, _ = number_or_refuse(talk, rest, "task")
+    show_card(talk, number)
+
+
+def show_card(talk: Talk, number: int, *, edit: bool = False) -> None:
+    facts = lists.card(talk.act, number)
+    talk.say("card", facts, buttons=card_buttons(talk, facts), about={"task": number}, edit=edit)
+
+
+def card_buttons(talk: Talk, facts: dict[str, Any]) -> Buttons:
+    """Only what would succeed for this person on this task."""
+    number, member = facts["number"], talk.act.person
+    open_ = facts["flag"] not in ("finished", "struck_off")
+    rows: Buttons = []
+    if facts["mine"] and open_ and member.role in (Role.LIAISON, Role.HEAD):
+        reported = any(m["said_at"] for m in facts["measures"])
+        rows.append([["report_this", f"report:{number}"], ["difficulty", f"difficulty:{number}"]])
+        if reported:
+            rows[-1].insert(1, ["same", f"same:{number}"])
+        if facts["unsigned"]:
+            rows.insert(0, [["sign", f"ack:{number}"]])
+        if not facts["upkeep"] and facts["progress"] == 100:
+            rows.append([["finish", f"finish:{number}"]])
+    last: list[list[Any]] = [["history", f"history:{number}:0"]]
+    if facts["evidence"]:
+        last.insert(0, ["evidence", f"evidence:{number}", {"count": facts["evidence"]}])
+    rows.append(last)
+    return rows
+
+
+def history(talk: Talk, rest: str) -> None:
+    number, _, _ = number_or_refuse(talk, rest, "history")
+    show_history(talk, number, 0)
+
+
+def show_history(talk: Talk, number: int, page: int, *, edit: bool = False) -> None:
+    facts = lists.history(talk.act, number)
+    entries = facts["entries"]
+    pages = max((len(entries) + PAGE - 1) // PAGE, 1)
+    page = min(max(page, 0), pages - 1)
+    turn: list[list[Any]] = [["newer", f"history:{number}:{page - 1}"]] if page else []
+    turn += [["older", f"history:{number}:{page + 1}"]] if page + 1 < pages else []
+    body = {**facts, "entries": entries[page * PAGE : (page + 1) * PAGE], "page": page + 1, "pages": pages}
+    rows: Buttons = [*([turn] if turn else []), [["card", f"card:{number}"]]]
+    talk.say("history", body, buttons=rows, about={"task": number}, edit=edit)
+
+
+def search(talk: Talk, rest: str) -> None:
+    if not rest.strip():
+        raise Refusal("words_missing")
+    show_search(talk, rest.strip())
+
+
+def show_search(talk: Talk, words: str) -> None:
+    facts = lists.search(talk.act, words)
+    count = len(facts["tasks"])
+    talk.say("search", {**facts, "tasks": facts["tasks"][:20], "count": count})
+
+
+def due(talk: Talk, rest: str) -> None:
+    plain = rest.strip().lower()
+    if plain == "week":
+        days = lists.days_to_sunday(talk.act)
+    elif plain == "month" or not plain:
+        days = talk.act.office.policy.outlook_days
+    elif plain.rstrip("天日d").isdigit():
+        days = int(plain.rstrip("天日d"))
+    else:
+        raise Refusal("unknown_choice", understood=rest, choices="7, 30, 90")
+    say_list(talk, "due", lists.due_within(talk.act, days), f"due:{days}", 0, edit=False)
+
+
+def overdue(talk: Talk, rest: str) -> None:
+    say_list(talk, "overdue", lists.overdue(talk.act), "overdue", 0, edit=False)
+
+
+def who(talk: Talk, rest: str) -> None:
+    units: dict[str, list[int]] = {}
+    for unit, found in who_is_silent(talk.act):
+        units.setdefault(talk.act.unit(unit), []).append(found.task.number)
+    week = talk.act.office.week(talk.act.now)
+    facts = {
+        "week": week.issue,
+        "cut_off": talk.act.office.local(week.end).isoformat(),
+        "units": [{"unit": unit, "tasks": numbers} for unit, numbers in units.items()],
+    }
+    can_urge = bool(units) and talk.act.person.role == Role.OFFICE
+    talk.say("who", facts, buttons=[[["urge_silent", "urge:silent"]]] if can_urge else [])
+
+
+def digest(talk: Talk, rest: str) -> None:
+    when, scope = _digest_call(talk, rest)
+    as_of = digests.moment_asked(talk.act, when)
+    facts = digests.bulletin_facts(talk.act, digests.digest_at(talk.act, as_of, scope), scope)
+    buttons = composition_button(talk.act, as_of, scope)
+    talk.say("bulletin", {**facts, "correction": 0}, buttons=buttons)
+
+
+def _digest_call(talk: Talk, rest: str) -> tuple[str, str]:
+    """`[week|month|DATE] [UNIT]` → (when, scope). Unit people see their own unit's digest.
+
+    Refusals: no_such_unit, not_your_unit.
+    """
+    words = rest.split()
+    when = ""
+    if words and (words[0].lower() in ("week", "month", "周", "月", "本周", "上月", "本月") or words[0][0].isdigit()):
+        when = words.pop(0)
+    own = talk.act.unit(talk.act.person.unit_id)
+    everything = talk.act.person.role in SEES_ALL
+    if not words:
+        return when, "all" if everything else f"unit:{own}"
+    name = known_unit(talk.act, "".join(words), talk.house.registry)
+    if not everything and name != own:
+        raise Refusal("not_your_unit", unit=name)
+    return when, f"unit:{name}"
+
+
+def show_composition(talk: Talk, name: str, stamp: str, scope: str, page: int) -> None:
+    """看构成: first the choice of numbers, then the tasks behind one of them."""
+    as_of = datetime.fromtimestamp(int(stamp), talk.act.office.zone)
+    _require_scope(talk, scope)
+    facts = digests.composition(talk.act, as_of, "tasks" if name == "menu" else name, scope)
+    totals = facts["totals"]
+    names = [["tasks", "finished", "struck_off"], ["on_schedule", "behind", "overdue"], ["kept_up"]]
+    rows: Buttons = [
+        [[f"of_{each}", f"of:{each}:{stamp}:{scope}:0", {"count": totals[each]}] for each in row if totals[each]]
+        for row in names
+    ]
+    rows = [row for row in rows if row]
+    if name == "menu":
+        talk.say("composition_menu", facts, buttons=rows)
+        return
+    say_list(talk, "composition", facts, f"of:{name}:{stamp}:{scope}", page, edit=True, extra=rows)
+
+
+def _require_scope(talk: Talk, scope: str) -> None:
+    """A button pressed by somebody else shows no more than a command of theirs would. Refusals: not_your_unit."""
+    if talk.act.person.role not in SEES_ALL and scope != f"u{talk.act.person.unit_id}":
+        raise Refusal("not_your_unit", unit="")
+
+
+def rank(talk: Talk, rest: str) -> None:
+    if not talk.private:
+        raise Refusal("private_only")
+    found = digests.digest_at(talk.act, talk.act.now)
+    talk.say("rank", digests.digest_json(talk.act, found))
+
+
+def when(talk: Talk, rest: str) -> None:
+    if not rest.strip():
+        raise Refusal("phrase_missing")
+    today = talk.act.office.today(talk.act.now)
+    reading = phrases.deadline(rest, today, talk.act.office.calendar)
+    talk.say("when", {"phrase": rest, "base": today.isoformat(), **reading})

@@ -1,0 +1,68 @@
+"""The one list of commands: Latin name, the Chinese words that mean the same, who sees it in the menu, what runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.chat import asking, own, reporting, running
+from bot.chat.talk import Talk
+from bot.domain.people import EVERYONE, UNIT_PEOPLE, Role
+
+OFFICE = frozenset({Role.OFFICE})
+REPORTERS = UNIT_PEOPLE | OFFICE
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`roles`: in whose menu it stands and who may call it at all; what it may do to a task is the rule's business."""
+
+    name: str
+    words: tuple[str, ...]
+    run: Callable[[Talk, str], None]
+    roles: frozenset[Role] = EVERYONE
+    menu: bool = True
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("my", ("我的任务", "我的", "任务清单"), asking.my),
+    Command("task", ("任务", "查看任务"), asking.task),
+    Command("update", ("进度", "进展", "报进展", "报进度"), reporting.update, REPORTERS),
+    Command("same", ("无变化",), reporting.same, UNIT_PEOPLE),
+    Command("ack", ("签收",), reporting.ack, UNIT_PEOPLE),
+    Command("evidence", ("佐证", "证据", "附件"), reporting.evidence),
+    Command("difficulty", ("困难", "需协调"), reporting.difficulty, UNIT_PEOPLE),
+    Command("finish", ("自查完成",), reporting.finish, UNIT_PEOPLE),
+    Command("undo", ("撤回", "撤销"), reporting.undo),
+    Command("note", ("批示",), reporting.note, frozenset({Role.LEADER})),
+    Command("history", ("历史", "历程"), asking.history),
+    Command("search", ("查找", "搜索", "查询"), asking.search),
+    Command("due", ("到期", "即将到期"), asking.due),
+    Command("overdue", ("超期", "逾期"), asking.overdue),
+    Command("who", ("谁没报", "未报送", "谁未报"), asking.who),
+    Command("digest", ("周报", "通报", "摘要"), asking.digest),
+    Command("rank", ("排名",), asking.rank, frozenset({Role.OFFICE, Role.LEADER, Role.HEAD, Role.VIEWER})),
+    Command("when", ("何时",), asking.when, OFFICE),
+    Command("urge", ("催报", "催办"), running.urge, OFFICE),
+    Command("issue", ("签发",), running.issue, OFFICE),
+    Command("hold", ("暂缓",), running.hold, OFFICE),
+    Command("invite", ("邀请",), running.invite, OFFICE),
+    Command("members", ("成员", "人员"), running.members, OFFICE),
+    Command("bind", ("绑定",), running.bind, OFFICE),
+    Command("subscribe", ("订阅",), own.subscribe),
+    Command("unsubscribe", ("退订",), own.unsubscribe),
+    Command("whoami", ("我是谁",), own.whoami),
+    Command("lang", ("语言",), own.lang),
+    Command("quiet", ("免打扰", "勿扰"), own.quiet),
+    Command("help", ("帮助", "怎么用"), own.help_),
+    Command("cancel", ("取消",), own.cancel),
+    Command("start", ("开始",), own.start, menu=False),
+    Command("which_done", ("办结", "完成"), reporting.which_done, UNIT_PEOPLE, menu=False),
+)
+BY_NAME = {command.name: command for command in COMMANDS}
+# Words that are a command with its argument already said.
+PHRASES = {"本周到期": "due week", "本月到期": "due month", "其余无变化": "same rest"}
+WORDS = {word: command.name for command in COMMANDS for word in command.words} | PHRASES
+
+
+def menu_for(role: str) -> list[Command]:
+    """The commands a role may use, in the order of the table."""
+    return [command for command in COMMANDS if command.menu and Role(role) in command.roles]

@@ -1,0 +1,256 @@
+"""Messages that are no command: replies by role, receipts, a line with a number, pictures, pasted paragraphs."""
+
+from dataclasses import replace
+from typing import Any
+
+from telegram import Message, Update
+
+from bot.chat import reporting
+from bot.chat.commands import WORDS
+from bot.chat.reading import read_entries
+from bot.chat.reporting import claim_of
+from bot.chat.talk import Talk
+from bot.domain.chat_text import is_receipt, is_unchanged, read_report_line, rest_unchanged, split_paragraph
+from bot.domain.people import UNIT_PEOPLE, Role
+from bot.domain.refusal import Refusal
+from bot.domain.reporting import Claim
+from bot.usecases import conversation, remarks
+from bot.usecases import evidence as evidences
+from bot.usecases import report as reports
+from bot.usecases.evidence import Attachment
+from bot.usecases.lists import numbers_of_unit
+
+
+def attachments_of(message: Message) -> list[Attachment]:
+    """The file a message carries, if any; of a photo its largest size."""
+    album = message.media_group_id or ""
+    if message.photo:
+        largest = message.photo[-1]
+        size = largest.file_size
+        return [Attachment("photo", largest.file_id, largest.file_unique_id, "", "image/jpeg", size, album)]
+    for kind in ("document", "video", "audio", "voice", "animation"):
+        file = getattr(message, kind, None)
+        if file is not None:
+            name = getattr(file, "file_name", None) or ""
+            size = file.file_size
+            kept = "document" if kind != "video" else "video"
+            return [Attachment(kept, file.file_id, file.file_unique_id, name, file.mime_type or "", size, album)]
+    return []
+
+
+def of_unit(talk: Talk) -> bool:
+    return Role(talk.act.person.role) in UNIT_PEOPLE
+
+
+def about_reply(talk: Talk) -> dict[str, Any] | None:
+    """What the message that was replied to is about, if it is one of ours."""
+    replied = talk.message.reply_to_message
+    if replied is None:
+        return None
+    return conversation.about(talk.act, talk.chat_id, replied.message_id)
+
+
+def plain(talk: Talk) -> None:
+    """A message without a command word, understood in the order of design.md §2."""
+    about = about_reply(talk)
+    text = talk.text.strip()
+    if about is not None:
+        reply(talk, about, text)
+    elif talk.attached:
+        files(talk, text)
+    elif is_receipt(text):
+        receipt(talk, None)
+    elif rest_unchanged(text) is not None:
+        reporting.offer_rest(talk, text)
+    elif not offer(talk, text) and talk.private:
+        talk.say("hint", {"own": numbers_of_unit(talk.act)[:1], "role": talk.act.person.role})
+
+
+def reply(talk: Talk, about: dict[str, Any], text: str) -> None:
+    """A reply acts at once, by role: a unit's is a report, a leader's a 批示, a verifier's an opinion."""
+    number = about.get("task")
+    if is_receipt(text) and not talk.attached:
+        receipt(talk, about)
+    elif number is None:
+        reply_to_list(talk, about, text)
+    elif about.get("kind") == "difficulty":
+        reporting.say_remark(talk, number, "difficulty", text)
+    elif talk.attached and not text:
+        reporting.keep(talk, number, about.get("measure"))
+    elif (kind := remarks.KIND_OF_ROLE.get(Role(talk.act.person.role))) is not None:
+        reporting.say_remark(talk, number, kind[0], text)
+    elif (rest := rest_unchanged(text)) is not None and rest:
+        reporting.offer_rest(talk, text)
+    else:
+        reporting.make(talk, _claim_on(number, about, text))
+
+
+def _claim_on(number: int, about: dict[str, Any], text: str) -> Claim:
+    """A reply's own words; a number in them that names another task wins over the message replied to."""
+    if is_unchanged(text):
+        return Claim(number, about.get("measure"), unchanged=True)
+    claim = claim_of(text)
+    if claim is None:
+        return Claim(number, about.get("measure"), text=text)
+    if claim.number == 0:
+        return replace(claim, number=number, ordinal=about.get("measure"))
+    return claim
+
+
+def reply_to_list(talk: Talk, about: dict[str, Any], text: str) -> None:
+    """A reply to a folded message is read line by line, each naming its number; else buttons ask which task."""
+    if rest_unchanged(text) is not None:
+        reporting.offer_rest(talk, text)
+        return
+    lines = [line for line in text.splitlines() if line.strip()]
+    claims = [claim_of(line) for line in lines]
+    named = [claim for claim in claims if claim is not None and claim.number]
+    nameless = [line for line, claim in zip(lines, claims, strict=True) if claim is None or not claim.number]
+    if named and nameless:
+        raise Refusal("line_without_number", understood=nameless[0][:80])
+    if not named or not of_unit(talk):
+        ask_task(talk, about.get("tasks", []), text)
+        return
+    for n, claim in enumerate(named):
+        reporting.attempt(talk, claim, n)
+
+
+def ask_task(talk: Talk, numbers: list[int], text: str) -> None:
+    mine = [number for number in numbers if number in numbers_of_unit(talk.act)][:12]
+    verb = "keep" if talk.attached else "on"
+    rows = [
+        [["task_number", f"{verb}:{talk.inbox.id}:{number}", {"n": number}] for number in mine[i : i + 4]]
+        for i in range(0, len(mine), 4)
+    ]
+    rows.append([["cancel", "cancel"]])
+    talk.say("which_task", {"understood": text[:80], "files": len(talk.attached)}, buttons=rows)
+
+
+def receipt(talk: Talk, about: dict[str, Any] | None) -> None:
+    """收到 is a receipt: it signs for what was handed over, and is never progress and stops nothing."""
+    signed: list[int] = []
+    if of_unit(talk):
+        wanted = [about["task"]] if about and about.get("task") else (about or {}).get("tasks")
+        waiting = reports.unsigned(talk.act)
+        signed = reports.acknowledge(talk.act, [n for n in waiting if wanted is None or n in wanted])
+    if talk.private:
+        talk.say("receipt", {"signed": signed, "own": numbers_of_unit(talk.act)[:1]})
+
+
+def offer(talk: Talk, text: str) -> bool:
+    """Lines that begin with my own task's number, or a paragraph that names several: offered with one button."""
+    claims = claims_in(talk)
+    if not claims:
+        return False
+    only_unchanged = all(claim.unchanged for claim in claims)
+    if only_unchanged:
+        for n, claim in enumerate(claims):
+            reporting.attempt(talk, claim, n)
+        return True
+    rows = [
+        {"number": c.number, "ordinal": c.ordinal, "percent": c.percent, "text": c.text, "unchanged": c.unchanged}
+        for c in claims
+    ]
+    button = ["take", f"take:{talk.inbox.id}", {"count": len(claims), "n": claims[0].number}]
+    talk.say("offer", {"claims": rows}, buttons=[[button], [["cancel", "cancel"]]])
+    return True
+
+
+def claims_in(talk: Talk) -> list[Claim]:
+    """The reports a message holds, in order: of its commands, of its lines, or of the paragraph; [] if none."""
+    text = talk.text
+    entries = read_entries(text, WORDS, talk.house.bot_name)
+    if entries:
+        found = [claim_of(line) for entry in entries for line in (entry.rest.splitlines() or [entry.rest])]
+        return [claim for claim in found if claim is not None and claim.number]
+    about = about_reply(talk)
+    if about is not None and about.get("task"):
+        return [_claim_on(about["task"], about, text)]
+    own = set(numbers_of_unit(talk.act))
+    lines = [line for line in text.splitlines() if line.strip()]
+    claims = [read_report_line(line) for line in lines]
+    if lines and all(line is not None and line.number in own for line in claims):
+        return [claim for line in lines if (claim := claim_of(line)) is not None]
+    parts = split_paragraph(text, sorted(own))
+    return [Claim(p.number, p.measure, p.percent, p.text, p.unchanged) for p in parts if p.number in own]
+
+
+def files(talk: Talk, text: str) -> None:
+    """A picture or file: with a caption that names a task it goes there; of an album where its first one went."""
+    claims = claims_in(talk) if text else []
+    if len(claims) == 1:
+        reporting.make(talk, claims[0])
+        return
+    album = talk.attached[0].album
+    known = evidences.task_of_album(talk.act, album) if album else None
+    if known is not None:
+        evidences.attach(talk.act, known[0], talk.attached, source=talk.source, report_id=known[1])
+        talk.attached = []
+        return
+    if album and _asked_already(talk, album):
+        return
+    ask_task(talk, numbers_of_unit(talk.act), text)
+
+
+def _asked_already(talk: Talk, album: str) -> bool:
+    """One question for an album, however many pictures it has."""
+    own_id = talk.inbox.id or 0
+    return any(id_ < own_id for id_, _ in conversation.album(talk.act, talk.chat_id, own_id, album))
+
+
+def again(talk: Talk, inbox_id: int) -> Talk:
+    """An earlier message of the same person in this chat, to act on now. Refusals: too_old."""
+    payload = conversation.earlier(talk.act, inbox_id, talk.chat_id)
+    if payload is None:
+        raise Refusal("too_old")
+    update = Update.de_json(payload, None)
+    user, presser = update.effective_user, talk.update.effective_user
+    if user is None or presser is None or user.id != presser.id or update.effective_message is None:
+        raise Refusal("not_your_button")
+    original = Talk(talk.house, talk.act, talk.inbox, update, talk.machine_now, said=talk.said + 50)
+    original.attached = attachments_of(original.message)
+    original.answered = True
+    return original
+
+
+def taken(original: Talk) -> bool:
+    """The offered reports were recorded before: the button was pressed twice."""
+    return conversation.recorded(original.act, original.chat_id, original.message.message_id)
+
+
+def keep_earlier(talk: Talk, inbox_id: int, number: int) -> None:
+    """The file of an earlier message, with the rest of its album, is evidence of this task."""
+    original = again(talk, inbox_id)
+    album = original.attached[0].album if original.attached else ""
+    if album:
+        rows = conversation.album(talk.act, talk.chat_id, inbox_id, album)
+        original.attached = [file for _, payload in rows for file in _files_of(payload)]
+    facts = evidences.attach(talk.act, number, original.attached, source=original.source)
+    talk.say("evidence_kept", facts, about={"task": number}, edit=True)
+
+
+def _files_of(payload: dict[str, Any]) -> list[Attachment]:
+    message = Update.de_json(payload, None).effective_message
+    return attachments_of(message) if message is not None else []
+
+
+def on_task(talk: Talk, inbox_id: int, number: int) -> None:
+    """The task a reply without a number meant."""
+    original = again(talk, inbox_id)
+    kind = remarks.KIND_OF_ROLE.get(Role(talk.act.person.role))
+    if kind is not None:
+        reporting.say_remark(talk, number, kind[0], original.text)
+        return
+    claim = _claim_on(number, {}, original.text)
+    facts = reports.report_progress(original.act, replace(claim, number=number), original.source)
+    reporting.say_reported(talk, facts, edit=True)
+
+
+def edited(talk: Talk) -> None:
+    """An edited message corrects the reports it made, line by line; anything else it was stays as it was."""
+    for n, claim in enumerate(claims_in(talk)):
+        talk.line = n
+        facts = reports.correct_report(talk.act, claim, talk.source)
+        if facts is not None:
+            carry_on = [["undo", "undo", {"until": facts["undo_until"]}]]
+            talk.say("corrected", facts, buttons=[carry_on], about={"task": facts["number"]})

@@ -1,0 +1,191 @@
+"""Commands about oneself: joining, language, quiet hours, subscriptions, help."""
+
+import re
+from datetime import time
+
+from bot.chat.talk import Talk
+from bot.domain.people import SEES_ALL, Member, Role, Subscription
+from bot.domain.refusal import Refusal
+from bot.usecases import lists, people, report
+from bot.usecases import subscribe as subscriptions
+
+WEEKDAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
+WEEKDAYS |= {f"周{word}": n for n, word in enumerate("一二三四五六日", 1)} | {"周天": 7}
+RHYTHMS = {"daily": "daily", "weekly": "weekly", "monthly": "monthly", "每天": "daily", "每日": "daily"}
+RHYTHMS |= {"每周": "weekly", "每月": "monthly"}
+LANGUAGES = {"zh": "zh", "中文": "zh", "en": "en", "english": "en", "英文": "en"}
+CLOCK = re.compile(r"^(\d{1,2})[:：](\d{2})$")
+
+
+def start(talk: Talk, rest: str) -> None:
+    """With a code: join. Without: who you are, or, to a stranger, nothing of the ledger."""
+    user = talk.update.effective_user
+    if rest and user is not None:
+        name = user.full_name
+        locale = "en" if (user.language_code or "zh").startswith("en") else "zh"
+        people.join(talk.act, rest, user.id, name, machine_now=talk.machine_now, locale=locale)
+        welcome(talk)
+    elif talk.member is not None:
+        welcome(talk)
+    else:
+        talk.say("stranger")
+
+
+def welcome(talk: Talk) -> None:
+    member = talk.act.person
+    mine = lists.my_tasks(talk.act) if member.role not in SEES_ALL else None
+    unsigned = report.unsigned(talk.act) if member.role in (Role.LIAISON, Role.HEAD) else []
+    facts = {
+        **_self(talk, member),
+        "open": mine["open"] if mine else 0,
+        "parts": _parts(mine["tasks"]) if mine else {},
+        "unsigned": unsigned,
+        "due": len(lists.due_within(talk.act, lists.days_to_sunday(talk.act))["tasks"]) if mine else 0,
+    }
+    rows = [[["sign_all", "ack:all", {"count": len(unsigned)}]]] if unsigned else []
+    talk.say("joined", facts, buttons=[*rows, [["my", "my:open:0"], ["help", "help"]]])
+
+
+def _parts(tasks: list[dict[str, list[str]]]) -> dict[str, int]:
+    """How many tasks a unit leads, does, and co-operates in; each counted once, under its weightiest part."""
+    counted: dict[str, int] = {}
+    for task in tasks:
+        part = next(
+            (p for p in ("lead", "responsible", "cooperating", "supervising", "verifying") if p in task["parts"]), ""
+        )
+        counted[part] = counted.get(part, 0) + 1
+    return counted
+
+
+def _self(talk: Talk, member: Member) -> dict[str, object]:
+    return {
+        "name": member.name,
+        "unit": talk.act.unit(member.unit_id),
+        "role": member.role,
+        "invited_by": member.invited_by,
+        "joined": talk.act.office.local(member.joined_at).isoformat(),
+        "daily_at": member.daily_at.strftime("%H:%M"),
+        "quiet_from": member.quiet_from.strftime("%H:%M") if member.quiet_from else "",
+        "quiet_to": member.quiet_to.strftime("%H:%M") if member.quiet_to else "",
+        "locale": member.locale,
+    }
+
+
+def whoami(talk: Talk, rest: str) -> None:
+    talk.say("whoami", {**_self(talk, talk.act.person), "user_id": talk.act.person.user_id})
+
+
+def lang(talk: Talk, rest: str) -> None:
+    locale = LANGUAGES.get(rest.strip().lower())
+    if locale is None:
+        raise Refusal("unknown_choice", understood=rest, choices="zh, en")
+    people.set_own(talk.act, "locale", locale=locale)
+    talk.act.person.__dict__["locale"] = locale
+    talk.say("locale_set", {"locale": locale})
+
+
+def quiet(talk: Talk, rest: str) -> None:
+    """`22:00-08:00` sets the quiet hours, `off` ends them, `每日 08:30` sets the hour of the daily message."""
+    plain = rest.strip()
+    for word in ("daily", "每日", "每天"):
+        if plain.lower().startswith(word):
+            people.set_own(talk.act, "daily_at", daily_at=_clock(plain[len(word) :].strip()))
+            break
+    else:
+        if not plain:
+            raise Refusal("bad_hours", text=rest)
+        start, end = people.parse_quiet(plain)
+        people.set_own(talk.act, "quiet", quiet_from=start, quiet_to=end)
+    talk.act.session.expire(talk.act.person)
+    talk.say("quiet_set", _self(talk, talk.act.person))
+
+
+def _clock(text: str) -> time:
+    found = CLOCK.match(text)
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        raise Refusal("bad_hours", text=text)
+    return time(int(found[1]), int(found[2]))
+
+
+def subscribe(talk: Talk, rest: str) -> None:
+    """`daily|weekly|monthly [DAY] HH:MM`; without anything: the chat's subscriptions."""
+    words = rest.split()
+    if not words:
+        _list_subscriptions(talk)
+        return
+    rhythm = RHYTHMS.get(words[0].lower())
+    if rhythm is None:
+        raise Refusal("bad_rhythm", text=words[0])
+    day, clock = _day_and_clock(rhythm, words[1:])
+    row = subscriptions.subscribe(
+        talk.act, talk.chat_id, talk.topic_id, rhythm, day, clock, "all" if _sees_all(talk) else _own_scope(talk)
+    )
+    talk.say("subscribed", _subscription(talk, row), buttons=[[["unsubscribe", f"unsubscribe:{row.rhythm}"]]])
+
+
+def _day_and_clock(rhythm: str, words: list[str]) -> tuple[int | None, time]:
+    day: int | None = None if rhythm == "daily" else 1
+    clock = time(9)
+    for word in words:
+        plain = word.lower()
+        if CLOCK.match(plain):
+            clock = _clock(plain)
+        elif (rhythm == "weekly" and plain[:3] in WEEKDAYS) or plain in WEEKDAYS:
+            day = WEEKDAYS.get(plain) or WEEKDAYS[plain[:3]]
+        elif rhythm == "monthly" and plain.rstrip("日号").isdigit() and 1 <= int(plain.rstrip("日号")) <= 28:
+            day = int(plain.rstrip("日号"))
+        else:
+            raise Refusal("bad_rhythm", text=word)
+    return day, clock
+
+
+def _sees_all(talk: Talk) -> bool:
+    return talk.act.person.role in SEES_ALL
+
+
+def _own_scope(talk: Talk) -> str:
+    return f"unit:{talk.act.unit(talk.act.person.unit_id)}"
+
+
+def _subscription(talk: Talk, row: Subscription) -> dict[str, object]:
+    return {
+        "rhythm": row.rhythm,
+        "day": row.day,
+        "at": row.at.strftime("%H:%M"),
+        "scope": row.scope.partition(":")[2],
+        "next": talk.act.office.local(row.next_at).isoformat(),
+    }
+
+
+def _list_subscriptions(talk: Talk) -> None:
+    rows = subscriptions.subscriptions(talk.act, talk.chat_id)
+    buttons = [[["unsubscribe_one", f"unsubscribe:{row.rhythm}", {"rhythm": row.rhythm}]] for row in rows]
+    talk.say("subscriptions", {"rows": [_subscription(talk, row) for row in rows]}, buttons=buttons)
+
+
+def unsubscribe(talk: Talk, rest: str) -> None:
+    word = rest.strip().lower()
+    rhythm = RHYTHMS.get(word)
+    if word and rhythm is None:
+        raise Refusal("bad_rhythm", text=word)
+    talk.say("unsubscribed", {"count": subscriptions.unsubscribe(talk.act, talk.chat_id, rhythm)})
+
+
+def help_(talk: Talk, rest: str) -> None:
+    """All commands this person may use, in one screen; or one command with an example of their own."""
+    from bot.chat.commands import BY_NAME, WORDS, menu_for
+
+    own = lists.numbers_of_unit(talk.act)[:2]
+    name = rest.strip().lstrip("/").lower()
+    if name:
+        found = BY_NAME.get(name) or BY_NAME.get(WORDS.get(rest.strip(), "").partition(" ")[0])
+        if found is None or not found.menu:
+            raise Refusal("no_such_command", command=rest.strip()[:30])
+        talk.say(f"help.{found.name}", {"own": own or [12]})
+        return
+    names = [command.name for command in menu_for(talk.act.person.role)]
+    talk.say("help", {"commands": names, "own": own or [12], "role": talk.act.person.role})
+
+
+def cancel(talk: Talk, rest: str) -> None:
+    talk.say("nothing_pending")

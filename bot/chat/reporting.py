@@ -1,0 +1,220 @@
+"""Commands that write: progress, receipt, evidence, difficulty, own check, taking back."""
+
+from typing import Any
+
+from bot.chat.asking import number_or_refuse
+from bot.chat.reading import leading_numbers
+from bot.chat.talk import Buttons, Talk
+from bot.domain.chat_text import read_report_line, rest_unchanged
+from bot.domain.refusal import Refusal
+from bot.domain.reporting import Claim
+from bot.usecases import evidence as evidences
+from bot.usecases import remarks
+from bot.usecases import report as reports
+from bot.usecases.lists import numbers_of_unit
+
+
+def update(talk: Talk, rest: str) -> None:
+    """`进度 12 60% 清淤完成`: several lines under one word are several reports."""
+    lines = [line for line in rest.splitlines() if line.strip()]
+    claims = [claim_of(line) for line in lines]
+    if len(lines) > 1 and all(claim is not None and claim.number for claim in claims):
+        for n, claim in enumerate(claims):
+            if claim is not None:
+                attempt(talk, claim, talk.line + n)
+        return
+    claim = claim_of(rest)
+    if claim is None or not claim.number:
+        raise Refusal("number_missing", command="update", **_understood(rest))
+    make(talk, claim)
+
+
+def _understood(rest: str) -> dict[str, Any]:
+    line = read_report_line(rest)
+    return {"percent": line.percent, "understood": line.text} if line else {"percent": None, "understood": rest[:80]}
+
+
+def claim_of(text: str) -> Claim | None:
+    """What a line says of a task; number 0 when it names none. Refusals: percent_range."""
+    line = read_report_line(text)
+    if line is None:
+        return None
+    return Claim(line.number or 0, line.measure, line.percent, line.text, line.unchanged)
+
+
+def attempt(talk: Talk, claim: Claim, line: int) -> None:
+    """One of several lines: one that is refused stops no other."""
+    talk.line = line
+    try:
+        make(talk, claim)
+    except Refusal as refusal:
+        refuse(talk, refusal)
+
+
+def make(talk: Talk, claim: Claim) -> None:
+    """The claim is reported and answered; when it could be several measures, buttons ask which."""
+    try:
+        facts = reports.report_progress(talk.act, claim, talk.source)
+    except Refusal as refusal:
+        if refusal.reason != "which_measure":
+            raise
+        ask_measure(talk, claim, refusal.facts["choices"])
+        return
+    say_reported(talk, facts)
+    attach_own(talk, facts)
+
+
+def say_reported(talk: Talk, facts: dict[str, Any], *, edit: bool = False) -> None:
+    number = facts["number"]
+    first: list[list[Any]] = [["add_evidence", f"evidence:{number}"], ["difficulty", f"difficulty:{number}"]]
+    if facts["all_done"]:
+        first.insert(0, ["finish", f"finish:{number}"])
+    second: list[list[Any]] = [["undo", "undo", {"until": facts["undo_until"]}]]
+    if facts["next"]:
+        second.append(["next_task", f"report:{facts['next']}", {"n": facts["next"]}])
+    talk.say("reported", facts, buttons=[first, second], about={"task": number}, edit=edit)
+
+
+def attach_own(talk: Talk, facts: dict[str, Any]) -> None:
+    """Pictures and files that came with the report are its evidence."""
+    if talk.attached:
+        evidences.attach(talk.act, facts["number"], talk.attached, source=talk.source, report_id=facts["report_id"])
+        talk.attached = []
+
+
+def ask_measure(talk: Talk, claim: Claim, choices: list[dict[str, Any]]) -> None:
+    rows: Buttons = [
+        [
+            [
+                "measure",
+                f"pick:{talk.inbox.id}:{talk.line}:{c['ordinal']}",
+                {"place": f"{claim.number}.{c['ordinal']}", **c},
+            ]
+        ]
+        for c in choices
+    ]
+    facts = {"number": claim.number, "percent": claim.percent, "text": claim.text, "choices": choices}
+    talk.say("which_measure", facts, buttons=[*rows, [["cancel", "cancel"]]])
+
+
+def same(talk: Talk, rest: str) -> None:
+    if rest.startswith("rest") or rest_unchanged(rest) is not None:
+        offer_rest(talk, rest)
+        return
+    numbers, _ = leading_numbers(rest)
+    if not numbers:
+        raise Refusal("number_missing", command="same", understood=rest[:80])
+    for n, number in enumerate(numbers):
+        attempt(talk, Claim(number, unchanged=True), talk.line + n)
+
+
+def offer_rest(talk: Talk, rest: str) -> None:
+    """其余 N 项无变化: listed first, reported by one button; a wrong N is said."""
+    found = rest_unchanged(rest)
+    rest_tasks, needs_words = reports.rest_of(talk.act)
+    facts = {
+        "tasks": [{"number": row.task.number, "title": row.task.title, "progress": row.progress} for row in rest_tasks],
+        "needs_words": [row.task.number for row in needs_words],
+        "claimed": found.count if found else None,
+    }
+    button: list[Any] = ["rest_same", f"rest:{talk.inbox.id}", {"count": len(rest_tasks)}]
+    talk.say("rest_offer", facts, buttons=[[button], [["cancel", "cancel"]]])
+
+
+def ack(talk: Talk, rest: str) -> None:
+    numbers, _ = leading_numbers(rest)
+    if rest.strip().lower() in ("all", "全部", ""):
+        numbers = reports.unsigned(talk.act)
+        if not numbers:
+            raise Refusal("nothing_to_sign")
+    if not numbers:
+        raise Refusal("number_missing", command="ack", understood=rest[:80])
+    sign(talk, numbers)
+
+
+def sign(talk: Talk, numbers: list[int], *, edit: bool = False) -> None:
+    done = reports.acknowledge(talk.act, numbers)
+    talk.say("signed", {"tasks": done, "before": [n for n in numbers if n not in done]}, edit=edit)
+
+
+def evidence(talk: Talk, rest: str) -> None:
+    number, ordinal, _ = number_or_refuse(talk, rest, "evidence")
+    if talk.attached:
+        keep(talk, number, ordinal)
+        return
+    show_evidence(talk, number)
+
+
+def show_evidence(talk: Talk, number: int) -> None:
+    """The evidence kept so far as pictures and files; to add some, send it as a reply."""
+    rows = evidences.evidence_of(talk.act, number)
+    facts = {
+        "number": number,
+        "items": [
+            {
+                "kind": row.kind,
+                "name": row.file_name,
+                "unit": talk.act.unit(row.unit_id),
+                "at": talk.act.office.local(row.at).isoformat(),
+                "state": row.state,
+                "sha256": row.sha256 or "",
+                "seen_on_task": row.seen_on_task,
+            }
+            for row in rows[-20:]
+        ],
+        "count": len(rows),
+    }
+    talk.say("evidence", facts, about={"task": number, "evidence": True})
+    for kind, method in (("photo", "sendPhoto"), ("document", "sendDocument")):
+        files = [row.file_id for row in rows if row.kind == kind][-10:]
+        if files:
+            talk.say("", {"files": files, "type": kind, "call": method}, method="album", about={"task": number})
+
+
+def keep(talk: Talk, number: int, ordinal: int | None = None, report_id: int | None = None) -> None:
+    """The message's files are the task's evidence now."""
+    facts = evidences.attach(talk.act, number, talk.attached, source=talk.source, ordinal=ordinal, report_id=report_id)
+    talk.attached = []
+    talk.say("evidence_kept", facts, about={"task": number})
+
+
+def difficulty(talk: Talk, rest: str) -> None:
+    _remark(talk, rest, "difficulty", "difficulty")
+
+
+def note(talk: Talk, rest: str) -> None:
+    _remark(talk, rest, "note", "instruction")
+
+
+def _remark(talk: Talk, rest: str, command: str, kind: str) -> None:
+    number, _, text = number_or_refuse(talk, rest, command)
+    say_remark(talk, number, kind, text)
+
+
+def say_remark(talk: Talk, number: int, kind: str, text: str) -> None:
+    talk.say("remark_kept", remarks.remark(talk.act, number, kind, text), about={"task": number})
+
+
+def finish(talk: Talk, rest: str) -> None:
+    number, _, text = number_or_refuse(talk, rest, "finish")
+    talk.say("finished", reports.declare_finished(talk.act, number, text), about={"task": number})
+
+
+def which_done(talk: Talk, rest: str) -> None:
+    """A bare 办结/完成 N may mean the own check or the application for strike-off: ask."""
+    number, _, _ = number_or_refuse(talk, rest, "finish")
+    talk.say("which_done", {"number": number}, buttons=[[["finish", f"finish:{number}"]], [["cancel", "cancel"]]])
+
+
+def undo(talk: Talk, rest: str) -> None:
+    talk.say("undone", reports.undo(talk.act))
+
+
+def refuse(talk: Talk, refusal: Refusal) -> None:
+    """A no, in words, with an example that uses the person's own numbers."""
+    talk.say(f"refusal.{refusal.reason}", refusal_facts(talk, refusal))
+
+
+def refusal_facts(talk: Talk, refusal: Refusal) -> dict[str, Any]:
+    own = numbers_of_unit(talk.act)[:2] if talk.member else []
+    return {"own": own, "understood": "", "command": "", **refusal.facts}

@@ -1,0 +1,316 @@
+"""`make demo`: the sandbox, the real bot polling it, the demonstration plan, a lived year, and a clock to turn.
+
+Nothing is inserted into tables: people join by their codes, reports go through the use cases or, in the last weeks,
+through the chat, and the bot's rounds run at every moment that matters in between.
+"""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import time
+import webbrowser
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.app import House, read_toml
+from bot.delivery.telegram import open_bot
+from bot.domain.people import Role
+from bot.domain.post import Meta, Outbox
+from bot.domain.reporting import Claim
+from bot.node import Node, machine_clock
+from bot.sandbox.client import Person, Sandbox
+from bot.sandbox.running import TOKEN, USERNAME, serve
+from bot.settings import Settings, shipped
+from bot.store.people import member_by_user
+from bot.usecases import import_plan, people, plan_draft, rounds
+from bot.usecases import report as reports
+from bot.usecases.act import Act
+from bot.usecases.moments import moment
+from bot.words import say
+
+log = logging.getLogger(__name__)
+START = "2022-06-13T09:00"
+LIVED_FROM = "2022-05-16T06:00"
+ENTERED = "2021-05-21T09:00"
+FAST = 2000.0  # messages a second: the sandbox is no Telegram to be kind to
+
+
+class DemoClock:
+    """Runs at real speed from wherever it was last set."""
+
+    def __init__(self, start: datetime) -> None:
+        self.set(start)
+
+    def set(self, now: datetime) -> None:
+        self._start, self._began = now.astimezone(UTC), time.monotonic()
+
+    def __call__(self) -> datetime:
+        return self._start + timedelta(seconds=time.monotonic() - self._began)
+
+
+class Demo:
+    """The demonstration's bot and story; `travel` and `reset` are what the sandbox is given."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self.folder = folder
+        self.story: dict[str, Any] = read_toml(shipped("demo/story.toml"))
+        self.settings = settings
+        self.clock = DemoClock(moment(START, settings.zone))
+        self._loop = asyncio.new_event_loop()
+        self._running: asyncio.Task[None] | None = None
+        self.node: Node | None = None
+        self.sandbox: Sandbox | None = None
+
+    # The sandbox calls these from its own thread.
+
+    def travel(self, to: datetime) -> list[dict[str, Any]]:
+        said: list[dict[str, Any]] = self._call(self._travel(to))
+        return said
+
+    def reset(self) -> None:
+        self._call(self._start_anew())
+
+    def _call(self, work: Coroutine[Any, Any, Any]) -> Any:
+        future: Future[Any] = asyncio.run_coroutine_threadsafe(work, self._loop)
+        return future.result()
+
+    def run(self, sandbox: Sandbox) -> None:
+        """Until interrupted."""
+        self.sandbox = sandbox
+        self._loop.run_until_complete(self._run())
+
+    async def _run(self) -> None:
+        try:
+            if self._begun():
+                await self._resume()
+            else:
+                await self._start_anew()
+            print(f"Duban's sandbox: {self.sandbox.url if self.sandbox else ''}  (Ctrl+C ends it)", flush=True)
+            await asyncio.Event().wait()
+        finally:
+            await self._stop()
+
+    def _begun(self) -> bool:
+        return (self.folder / "ready").exists()
+
+    async def _resume(self) -> None:
+        house = House.open(self.settings)
+        with house.store.reading() as session:
+            found = session.get(Meta, "demo_now")
+        if found is not None:
+            self.clock.set(datetime.fromisoformat(found.value))
+        await self._open(house)
+
+    async def _start_anew(self) -> None:
+        await self._stop()
+        for name in ("ready", "duban.db", "duban.db-wal", "duban.db-shm"):
+            (self.folder / name).unlink(missing_ok=True)
+        shutil.rmtree(self.folder / "evidence", ignore_errors=True)
+        house = House.open(self.settings)
+        self.clock.set(moment(ENTERED, self.settings.zone))
+        codes = self._prepare(house)
+        await self._open(house)
+        await self._join(codes)
+        await self._live()
+        (self.folder / "ready").touch()
+
+    async def _open(self, house: House) -> None:
+        settings = house.settings
+        self.node = Node(house, await self._bot(settings), self.clock)
+        self._running = asyncio.create_task(self.node.run())
+
+    async def _bot(self, settings: Settings) -> Any:
+        self._stack = contextlib.AsyncExitStack()
+        return await self._stack.enter_async_context(
+            open_bot(settings.token.get_secret_value(), self.sandbox.api_url if self.sandbox else settings.api_url)
+        )
+
+    async def _stop(self) -> None:
+        if self._running is None or self.node is None:
+            return
+        self._note_time(self.node.house)
+        self._running.cancel()
+        with contextlib.suppress(asyncio.CancelledError, BaseExceptionGroup):
+            await self._running
+        self._running = None
+        await self._stack.aclose()
+        self.node.house.store.close()
+
+    def _note_time(self, house: House) -> None:
+        with house.store.writing() as session:
+            session.merge(Meta(name="demo_now", value=self.clock().isoformat()))
+
+    def _prepare(self, house: House) -> dict[int, str]:
+        """The plan is on the ledger and everybody has a code. → user id → code."""
+        file = next(shipped("demo").glob("*.xlsx"))
+        draft = plan_draft.read_draft(house.office, house.registry, file.read_bytes(), file.name, None, None)
+        codes = {}
+        with house.acting(self.clock()) as act:
+            import_plan.import_file(act, draft, house.registry, confirmed=True)
+            for person in self.story["person"]:
+                if person["role"]:
+                    made = people.invite(
+                        act,
+                        person["unit"],
+                        person["role"],
+                        expires=timedelta(days=1),
+                        machine_now=machine_clock(),
+                        registry=house.registry,
+                    )
+                    codes[person["user_id"]] = made["code"]
+        return codes
+
+    async def _join(self, codes: dict[int, str]) -> None:
+        """Everybody opens the chat by their link; the office ties the work group to its unit."""
+        for person in self.story["person"]:
+            code = codes.get(person["user_id"])
+            if code is not None:
+                await asyncio.to_thread(self._person(person["user_id"]).start, code)
+        await self._settle()
+        office = next(p["user_id"] for p in self.story["person"] if p["role"] == Role.OFFICE)
+        for group in self.story["group"]:
+            await asyncio.to_thread(self._bind, office, group)
+        await self._settle()
+
+    def _bind(self, office: int, group: dict[str, Any]) -> None:
+        person = self._person(office)
+        with contextlib.suppress(Exception):
+            self._sandbox.ask("POST", f"/chats/{group['chat_id']}/join", json={"user_id": office})
+        person.send(f"/bind {group['unit']}", chat=group["chat_id"])
+
+    @property
+    def _sandbox(self) -> Sandbox:
+        assert self.sandbox is not None
+        return self.sandbox
+
+    def _person(self, user_id: int) -> Person:
+        name = next(p["name"] for p in self.story["person"] if p["user_id"] == user_id)
+        return self._sandbox.user(name, user_id)
+
+    async def _settle(self) -> None:
+        assert self.node is not None
+        # The intake's long poll may still hold what was just sent: give it a moment to arrive.
+        while self._sandbox.stats()["pending_updates"]:
+            await asyncio.sleep(0.01)
+        await self.node.settle()
+
+    async def _live(self) -> None:
+        """The year of the story: figures until the last weeks, and then every day with its rounds."""
+        zone = self.settings.zone
+        lived_from, start = moment(LIVED_FROM, zone), moment(START, zone)
+        entries = sorted([*self.story["report"], *self.story["finish"]], key=lambda entry: entry["at"])
+        early = [entry for entry in entries if entry["at"] < lived_from]
+        await asyncio.to_thread(self._tell_all, early)
+        self.clock.set(lived_from)
+        for entry in [entry for entry in entries if lived_from <= entry["at"] < start]:
+            await self._travel(entry["at"])
+            await asyncio.to_thread(self._tell_all, [entry])
+        await self._travel(start)
+
+    def _tell_all(self, entries: Sequence[dict[str, Any]]) -> None:
+        assert self.node is not None
+        house = self.node.house
+        with house.store.writing() as session:
+            who = self._speakers(session)
+            for entry in entries:
+                act = Act(session, house.office, entry["at"], member=who[entry["unit"]], cause="story")
+                tell(act, entry)
+
+    def _speakers(self, session: Any) -> dict[str, Any]:
+        return {
+            person["unit"]: member_by_user(session, person["user_id"])
+            for person in self.story["person"]
+            if person["role"] == Role.LIAISON
+        }
+
+    async def _travel(self, to: datetime) -> list[dict[str, Any]]:
+        """The clock has gone to `to`, stopping wherever a round may have something to say. → what it said."""
+        assert self.node is not None
+        house, first = self.node.house, self._last_row()
+        for at in rounds.looks(house.store, house.office, self.clock(), to):
+            self.clock.set(at)
+            await self.node.ask()
+            if self._last_row() != first:
+                await self.node.delivery.idle()
+        self.clock.set(to)
+        self._note_time(house)
+        return self._said_since(first)
+
+    def _last_row(self) -> int:
+        assert self.node is not None
+        with self.node.house.store.reading() as session:
+            found = session.connection().exec_driver_sql("SELECT max(id) FROM outbox").scalar()
+        return int(found or 0)
+
+    def _said_since(self, first: int) -> list[dict[str, Any]]:
+        from sqlmodel import col, select
+
+        assert self.node is not None
+        with self.node.house.store.reading() as session:
+            rows = session.exec(select(Outbox).where(col(Outbox.id) > first, Outbox.method == "send")).all()
+        return [
+            {
+                "at": self.node.house.office.local(row.created_at).isoformat(),
+                "kind": row.kind,
+                "to": row.chat_id,
+                "message_id": row.message_id,
+                "text": headline(row),
+            }
+            for row in rows
+        ]
+
+
+def tell(act: Act, entry: dict[str, Any]) -> None:
+    """One line of the story, through the use case a message would have gone through."""
+    if "task" in entry:
+        reports.declare_finished(act, entry["task"], entry["text"])
+        return
+    number, _, ordinal = str(entry["measure"]).partition(".")
+    claim = Claim(int(number), int(ordinal or 1), entry.get("percent"), entry["text"])
+    reports.report_progress(act, claim, f"story:{entry['at'].isoformat()}:{entry['measure']}")
+
+
+def headline(row: Outbox) -> str:
+    """The first line of a message, for the list of what the clock did."""
+    from bot.__main__ import plain
+
+    return plain(say(row.locale, f"message.{row.kind}", **row.facts)).strip().splitlines()[0]
+
+
+def run_demo(settings: Settings, port: int, *, browser: bool) -> None:
+    logging.basicConfig(level=logging.WARNING)
+    folder = (settings.data / "demo").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = settings.model_copy(
+        update={
+            "token": type(settings.token)(TOKEN),
+            "database_url": f"sqlite:///{folder / 'duban.db'}",
+            "data": folder,
+            "listen": "127.0.0.1:0",
+            "webhook_url": "",
+            "pace": FAST,
+            "chat_pace": FAST,
+            "group_pace_per_minute": FAST,
+        }
+    )
+    page = read_toml(shipped("demo/page.toml"))
+    demo = Demo(settings, folder)
+    with serve(
+        port,
+        token=TOKEN,
+        bot_username=USERNAME,
+        personas=page["persona"],
+        travel=demo.travel,
+        reset=demo.reset,
+        clock=demo.clock,
+        start_page=page["start"],
+        state_dir=folder,
+    ) as sandbox:
+        if browser:
+            webbrowser.open(sandbox.url)
+        with contextlib.suppress(KeyboardInterrupt):
+            demo.run(sandbox)

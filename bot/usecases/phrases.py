@@ -26,6 +26,7 @@ def reading_json(reading: Reading) -> dict[str, Any]:
         "soft": reading.soft,
         "choices": [day.isoformat() for day in reading.choices],
         "note": reading.note,
+        "fragment": reading.fragment,
     }
 
 

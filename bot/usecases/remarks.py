@@ -22,6 +22,7 @@ KIND_OF_ROLE = {
     Role.VERIFIER: ("opinion", "opine"),
     Role.OFFICE: ("urging", "urge"),
 }
+COMMAND_OF = {"instruction": "note", "opinion": "note", "urging": "urge", "difficulty": "difficulty"}
 # Who hears of each kind, besides the people of the units that do the work.
 OFFICE_HEARS = frozenset({"instruction", "opinion", "difficulty"})
 
@@ -37,7 +38,7 @@ def remark(act: Act, number: int, kind: str, text: str) -> dict[str, Any]:
     task = load_task(act.session, number)
     require_own(task, person)
     if not text.strip():
-        raise Refusal("nothing_said", task=number)
+        raise Refusal("nothing_said", task=number, command=COMMAND_OF[kind])
     note = Note(
         task_id=task.id,
         cycle=task.cycle,

@@ -1,7 +1,7 @@
 """Template filters: dates, numbers and coloured words as each locale writes them. Facts come as JSON: dates are ISO."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -53,9 +53,10 @@ def clock(value: str | datetime) -> str:
     return as_moment(value).strftime("%H:%M")
 
 
-def month_day(value: str | date) -> str:
-    """06-15, or with its year where that helps: the list's short form."""
-    return as_date(value).strftime("%m-%d")
+def near_day(value: str | date, days_left: int) -> str:
+    """06-15, the list's short form; with its year unless that is the year of today, `days_left` before it."""
+    found = as_date(value)
+    return found.strftime("%m-%d") if (found - timedelta(days=days_left)).year == found.year else found.isoformat()
 
 
 def iso(value: str | date) -> str:
@@ -80,7 +81,7 @@ def filters_for(locale: str) -> dict[str, Callable[..., Any]]:
         "full_day": full_day_zh if chinese else full_day_en,
         "weekday": lambda value: WEEKDAYS[locale][as_date(value).weekday()],
         "clock": clock,
-        "md": month_day,
+        "near": near_day,
         "iso": iso,
         "dot": dot,
         "share": share,

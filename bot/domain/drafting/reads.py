@@ -109,11 +109,13 @@ def joined(one: UnitsReading, other: UnitsReading) -> UnitsReading:
 
 
 def effective(own: UnitsReading, whole: UnitsReading) -> UnitsReading:
-    """Who answers for a measure that names its own units: they do; who supervises and verifies the whole still does."""
+    """Who answers for a measure that names its own units: they do; who leads, supervises and verifies the whole, still
+    does so here (牵头汇总)."""
     if not (own.lead or own.responsible):
-        own = replace(own, lead=whole.lead, responsible=whole.responsible)
+        own = replace(own, responsible=whole.responsible)
     return replace(
         own,
+        lead=own.lead or whole.lead,
         supervising=own.supervising or whole.supervising,
         verifying=own.verifying or whole.verifying,
         unknown=tuple(dict.fromkeys((*own.unknown, *(name for name in whole.unknown if _holds(own, whole, name))))),
@@ -122,7 +124,7 @@ def effective(own: UnitsReading, whole: UnitsReading) -> UnitsReading:
 
 def _holds(own: UnitsReading, whole: UnitsReading, name: str) -> bool:
     """An unknown name of the whole task concerns the measure only where it was taken over."""
-    taken = [] if own.lead or own.responsible else [*whole.lead, *whole.responsible]
+    taken = [*([] if own.lead else whole.lead), *([] if own.lead or own.responsible else whole.responsible)]
     taken += [] if own.supervising else whole.supervising
     taken += [] if own.verifying else whole.verifying
     return name in taken

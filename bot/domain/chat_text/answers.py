@@ -8,16 +8,16 @@ from bot.domain.chat_text.writing import CHINESE_NUMBER, chinese_number, normali
 
 _MARKS = r"[\s,，、:：;；.。!！~～?？…·\-—\"'“”()\[\]【】]*"
 _RECEIPT = (
-    r"已收到|收到了?|收悉|已阅悉?|阅悉|阅知|阅|知悉|已知悉|知道了?|明白了?|清楚了?|了解了?|好的好的|好的|好嘞|好滴|好吧|好哒|好|行|可以|没问题"
-    r"|遵照执行|照办|谢谢|感谢|辛苦了?|请?放心|请您放心|嗯+|哦+|是的|是|对|妥|报告收到|1+|1已阅|强|握手|抱拳|赞"
-    r"|(?:我们?|马上|立即|立刻|抓紧|尽快|这就|稍后|按要求|按照要求|一定|会|去|将)*(?:安排|落实|办理|处理|整改|上报|报送|推进|跟进|反馈|办)"
+    r"已收到|收到了?|收悉|已阅悉?|阅悉|已?阅知|阅|知悉|已知悉|知道了?|明白了?|清楚了?|了解了?|好的|好嘞|好滴|好吧|好哒|好|行|可以|没问题"
+    r"|遵照执行|照办|谢谢|感谢|辛苦了?|请?放心|请您放心|嗯+|哦+|是的|是|对|妥|\+?1(?!\d)|强|握手|抱拳|赞"
+    r"|(?:我们?|马上|立即|立刻|抓紧|尽快|这就|稍后|按要求|按照要求|一定|会|去|将)+(?:安排|落实|办理|处理|整改|上报|报送|推进|跟进|反馈|办)"
     r"|okay|okk?|roger(?:that)?|received|receivedthanks|noted(?:withthanks)?|gotit|thanks?(?:you)?|thankyou|willdo|copy(?:that)?|ack|yes|sure|understood"
     r"|👍|👌|🙏|✅|☑|✔|💪|🤝|🫡|🆗|🌹|❤|😊|🙂"
 )
 _UNIT_BEFORE = (
     r"(?:(?!.*[未没])[一-鿿]{1,12}(?:局|委|区|办|集团|镇|乡|街|公司|中心|政府|厅|院|站|所|园|城|部|处|科|室))?"
 )
-_RECEIPTS = re.compile(rf"{_MARKS}{_UNIT_BEFORE}(?:(?:{_RECEIPT}){_MARKS})+")
+_RECEIPTS = re.compile(rf"{_MARKS}{_UNIT_BEFORE}{_MARKS}(?>(?:{_RECEIPT}){_MARKS})++")
 _SKIN_AND_STYLE = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u200d\u20e3]")
 
 _NO_CHANGE = (
@@ -52,16 +52,21 @@ def is_receipt(text: str) -> bool:
 
 def is_unchanged(text: str) -> bool:
     """Whether this says no more than that nothing changed: 无变化, 同上周, no change."""
-    return bool(_UNCHANGED_WHOLE.fullmatch(normalise(text)))
+    return bool(_UNCHANGED_WHOLE.fullmatch(_closed_up(text)))
 
 
 def rest_unchanged(text: str) -> RestUnchanged | None:
     """Whether the whole text says that the rest is unchanged, and how many that is said to be."""
-    found = _REST.fullmatch(normalise(text))
+    found = _REST.fullmatch(_closed_up(text))
     if found is None:
         return None
     count = found["count"] or found["english"]
     return RestUnchanged(chinese_number(count) if count else None)
+
+
+def _closed_up(text: str) -> str:
+    """The text as it is compared, without the blanks a word processor left between characters."""
+    return re.sub(r"(?<=[一-鿿])\s+(?=[一-鿿])", "", normalise(text))
 
 
 def rest_in(text: str) -> RestUnchanged | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.domain.chat_text.answers import UNCHANGED, is_unchanged, rest_unchanged
 from bot.domain.chat_text.percents import front_percent, stated_percent
@@ -35,19 +36,20 @@ _MEASURE = (
 )
 _FIRM = re.compile(
     rf"{_COMMAND}(?:第\s*(?P<n1>\d{{1,5}}|{CHINESE_NUMBER})(?:\s*[.]\s*(?P<m0>\d{{1,2}}))?\s*(?:项|号|条|件)(?:整改)?(?:任务|问题|事项)?"
-    rf"|(?:#|№|no\.?\s*(?=\d)|(?:任务|序号|编号|项号)\s*(?:编号|号)?[:：]?\s*第?)\s*(?P<n2>\d{{1,5}})\s*(?:项|号)?)"
+    rf"|(?:#|№|no\.?\s*(?=\d)|(?:任务|序号|编号|项号)\s*(?:编号|号)?[:：]?\s*第?)\s*(?P<n2>\d{{1,5}})(?!\d)\s*(?:项|号)?)"
     rf"(?:{_MEASURE})"
 )
-_BARE = re.compile(rf"{_COMMAND}(?P<n1>\d{{1,5}})(?P<suffix>\s*(?:项|号|条|件)|)(?:{_MEASURE})")
+_BARE = re.compile(rf"{_COMMAND}(?P<n1>\d{{1,5}})(?!\d)(?P<suffix>\s*(?:项|号|条|件)|)(?:{_MEASURE})")
 _BARE_WORDS = re.compile(rf"{_COMMAND}(?P<n1>{CHINESE_NUMBER})(?:项|号)(?![一-鿿])")
 
 # A figure with what it counts is no task: 42个排口, 6月15日, 2.5公里, 12:30, 110kV, 38/42.
 _COUNTED = re.compile(
-    r"[年月日秒亩吨万亿千百元块栋根(?!据)]|天(?![然津沟])|周(?![报边期转])|时(?![限段间序])|点(?![位源上多])|分(?![管段区流项批公局类期包])"
-    r"|个(?![别人体])|处(?![理置于])|座(?!谈)|家(?![具庭属])|台(?![账风阶])|套(?![管用])|次(?![生日月年])|人(?![员工行大防民社])"
-    r"|名(?![单录称])|户(?![外厕籍表])|公顷|公里|千米|米(?!袋)|里(?!程)|平方|平米|立方|方(?![案式向面])|公斤|克|升(?![级旗])"
-    r"|口(?!门)|眼|段|辆|艘|株|棵|级|类|层|期|标段|成(?![立果效品本功])|度(?![汛假])|倍|‰|轮|批(?![复准示次])|份|所(?![有属在需])"
-    r"|[./]\d|[~～–—]\s*\d|-\d+\s*[日号月天个年%]?(?:[日号月天个年]|\d)|:\d\d(?!\d*\s*%)|(?:km|kv|mw|mg|kg|g|t|h|m|℃|°)(?![a-z])|\s*[%‰]"
+    r"[年月日秒亩吨万亿千元块栋]|百(?!分之)|根(?!据)|天(?![然津沟])|周(?![报边期转])|时(?![限段间序])|点(?![位源上多])"
+    r"|分(?![管段区流项批公局类期包])|个(?![别人体])|处(?![理置于])|座(?!谈)|家(?![具庭属])|台(?![账风阶])|套(?![管用])"
+    r"|次(?![生日月年])|人(?![员工行大防民社])|名(?![单录称])|户(?![外厕籍表])|公顷|公里|千米|米(?!袋)|里(?!程)|平方|平米|立方"
+    r"|方(?![案式向面])|公斤|克|升(?![级旗])|口(?!门)|眼|段|辆|艘|株|棵|级|类|层|期|标段|成(?![立果效品本功])|度(?![汛假])|倍|‰|轮"
+    r"|批(?![复准示次])|份|所(?![有属在需])|(?:之|以)?前(?![期端置])|\s*%|[./]\d|[~～–—]\s*\d|-\d+(?!\d|\.\d|\s*%)"
+    r"|:\d\d(?!\d*\s*%)|(?:km|kv|mw|mg|kg|g|t|h|m|℃|°)(?![a-z])"
 )
 _COUNTED_APART = re.compile(
     r"\s+(?:公里|千米|平方|立方|万[亩吨元方立户]|亩|公顷|吨|米(?!袋)|个(?![别人体])|处(?![理置于])|km|m2|㎡|ha)(?![a-z])"
@@ -91,6 +93,8 @@ def read_report_line(text: str, numbers: Collection[int] = ()) -> ReportLine | N
 
 def _content(text: str, plain: str) -> ReportLine:
     """What is said of the task: unchanged, percent and words."""
+    if is_unchanged(text):
+        return ReportLine(unchanged=True)
     same = UNCHANGED.match(plain)
     if same is not None:
         return ReportLine(text=text[same.end() :].strip(BETWEEN), unchanged=True)
@@ -154,6 +158,7 @@ def _glued(plain: str, numbers: Collection[int]) -> int | None:
 
 # Several tasks in one text
 
+_LIST_ORDINAL = re.compile(r"(?<=[\n;；。])\s*[(（]?[\d０-９一二三四五六七八九十]{1,3}[、.．)）]\s*$")
 _NEW_SENTENCE = "\n;；。!！"
 _BREAKS = _NEW_SENTENCE + ",，、 \t\u3000"
 
@@ -166,8 +171,8 @@ def split_paragraph(text: str, numbers: Collection[int]) -> list[ReportLine]:
     plain = normalise(text)
     starts = [at for at in _sentence_starts(plain) if (head := _head(plain, at)) and head.number in numbers]
     lines: list[ReportLine] = []
-    for start, end in zip(starts, [*starts[1:], len(plain)], strict=True):
-        chunk = _without_rest(text[start:end])
+    for start, end in pairwise([*starts, len(plain)]):
+        chunk = _LIST_ORDINAL.sub("", _without_rest(text[start:end]))
         several = _several(chunk)
         if several is not None:
             lines += [line for line in several if line.number in numbers]

@@ -9,7 +9,7 @@ from bot.domain.refusal import Refusal
 _PERCENT = rf"(?:(?P<digits>\d{{1,5}}(?:\.\d+)?)\s*%|百分之(?P<words>\d{{1,3}}(?:\.\d+)?|{CHINESE_NUMBER}))"
 _ABOUT = r"(?:已经?|约|大约|近|接近|将近|超过?|达到?|到|至|为|是|了|[:,，：\s])*"
 _OPENING = (
-    r"(?:目前|现在?|当前|本周|本期|累计|截至目前|截止目前|总体|整体|总|形象|工程|项目|整改|任务)*"
+    r"(?:目前|现在?|当前|已经?|本周|本期|累计|截至目前|截止目前|总体|整体|总|形象|工程|项目|整改|任务)*"
     r"(?:进度|进展|完成率|完成比例|完成|progress|done|completed?)?"
 )
 # In front: directly after the task's number, or first of all.

@@ -49,8 +49,21 @@ def verb(run: Callable[..., None]) -> Callable[..., None]:
             run(settings, *args, **options)
         except Refusal as refusal:
             refused(settings, refusal)
+        except OSError as error:
+            click.echo(f"{type(error).__name__}: {error}", err=True)
+            sys.exit(1)
+        except Exception as error:
+            if not out_of_reach(error):
+                raise
+            click.echo(f"the database is out of reach: {str(error).splitlines()[0]}", err=True)
+            sys.exit(1)
 
     return wrapped
+
+
+def out_of_reach(error: Exception) -> bool:
+    """The database did not answer; told by name, so that a verb that needs none loads no SQLAlchemy."""
+    return type(error).__name__ == "OperationalError" and type(error).__module__.startswith("sqlalchemy")
 
 
 def show(value: Any) -> None:
@@ -124,10 +137,18 @@ def doctor(settings: Settings, as_json: bool) -> None:
 @click.option("--issued", metavar="DATE", help="The day the plan was issued, instead of the file's.")
 @click.option("--dry-run", is_flag=True, help="Only show what was understood (as without --yes).")
 @click.option("--yes", is_flag=True, help="Confirm: put it on the ledger.")
+@click.option("--correct", "reason", metavar="REASON", help="With --yes: record changed wording as corrections.")
 @click.option("--json", "as_json", is_flag=True)
 @verb
 def import_(
-    settings: Settings, file: Path, title: str | None, issued: str | None, dry_run: bool, yes: bool, as_json: bool
+    settings: Settings,
+    file: Path,
+    title: str | None,
+    issued: str | None,
+    dry_run: bool,
+    yes: bool,
+    reason: str | None,
+    as_json: bool,
 ) -> None:
     """Read a plan (xlsx, xls, docx, csv, txt) and, with --yes, put it on the ledger."""
     from bot.usecases.import_plan import import_file
@@ -135,17 +156,35 @@ def import_(
 
     if dry_run and yes:
         raise click.UsageError("--dry-run and --yes contradict each other")
+    if reason and not yes:
+        raise click.UsageError("--correct needs --yes")
     house = open_house(settings)
     with progress_bar(file.name) as progress:
         draft = read_file(house, file, title, day(issued) if issued else None, progress)
     with house.acting() as act:
         facts = import_file(act, draft, house.registry, confirmed=yes)
+        if reason:
+            from bot.usecases.correction import correct_from_file
+
+            facts |= correct_from_file(act, draft, facts["changed_tasks"], reason)
     if as_json:
         show(facts)
     else:
         from bot.words import say
 
+        for question in facts["questions"]:
+            question["text"] = question_text(settings.locale, question)
         click.echo(plain(say(settings.locale, "message.import_summary", **facts, confirmed=yes)))
+
+
+def question_text(locale: str, question: dict[str, Any]) -> str:
+    """What is asked, where it stands, and for a deadline why it could not be read."""
+    from bot.words import say
+
+    if question["kind"] != "deadline":
+        return say(locale, f"question.{question['note']}", **question)
+    note = say(locale, f"deadline_note.{question['note']}", fragment=question["phrase"], choices=question["choices"])
+    return f"{say(locale, 'question.deadline', **question)} {note}"
 
 
 def read_file(
@@ -169,6 +208,30 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
             bar.update(done - bar.pos)
 
         yield progress
+
+
+@main.command()
+@click.argument("place", metavar="N[.M]")
+@click.option("--field", required=True, metavar="problem|objective|text|deadline|title", help="What is put right.")
+@click.option("--to", required=True, metavar="TEXT", help="How it should read.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; kept in the history and in the bulletin.")
+@click.option("--basis", default="", metavar="DOC", help="The approving document; a published date needs it.")
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def correct(settings: Settings, place: str, field: str, to: str, reason: str, basis: str, as_json: bool) -> None:
+    """Put the ledger's wording or a deadline right, as a recorded correction (更正)."""
+    from bot.usecases import correction
+
+    number, _, ordinal = place.partition(".")
+    if not number.isdigit() or (ordinal and not ordinal.isdigit()):
+        raise click.BadParameter("a task's number such as 12, or a measure's such as 12.2", param_hint="N[.M]")
+    house = open_house(settings)
+    with house.acting() as act:
+        made = correction.correct(act, int(number), int(ordinal) if ordinal else None, field, to, reason, basis)
+    if as_json:
+        show(made)
+    else:
+        click.echo(f"{made['place']} {made['field']}: {made['before']} → {made['after']}")
 
 
 @main.command()
@@ -301,6 +364,31 @@ def digest(settings: Settings, as_of: str | None, scope: str, form: str, as_json
         output.write_text(text + "\n", encoding="utf-8")
     else:
         click.echo(text)
+
+
+@main.command()
+@click.option("--from", "start", required=True, metavar="DATE")
+@click.option("--to", "end", required=True, metavar="DATE")
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def simulate(settings: Settings, start: str, end: str, as_json: bool) -> None:
+    """Show what the policy would say to whom, and what noise each person gets; nothing is sent or changed."""
+    from tempfile import TemporaryDirectory
+
+    from bot.store.copying import copy
+    from bot.usecases.moments import day
+    from bot.usecases.simulate import simulate as play
+
+    house = open_house(settings)
+    with TemporaryDirectory(prefix="duban-") as folder, progress_bar("simulate") as progress:
+        found = play(copy(house.store, Path(folder) / "copy.db"), house.office, day(start), day(end), progress)
+    if as_json:
+        show(found)
+        return
+    for name, value in found["figures"].items():
+        click.echo(f"{name:<36} {value}")
+    for person in sorted(found["people"], key=lambda each: -each["messages"]):
+        click.echo(f"{person['messages']:>5} {person['max_per_day']:>3} {person['unit']} {person['name']}")
 
 
 @main.command()

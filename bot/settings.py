@@ -5,12 +5,12 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "DUBAN_"
 SAMPLE_SECRETS = frozenset({"123456:ABC-DEF", "123456:replace-me", "change-me", "changeme", "secret", "token"})
@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     token: SecretStr = SecretStr("")
     api_url: str = "https://api.telegram.org"
     database_url: str = "sqlite:///data/duban.db"
-    office: tuple[int, ...] = ()
+    office: Annotated[tuple[int, ...], NoDecode] = ()
     timezone: str = "Asia/Shanghai"
     locale: str = "zh"
     config: Path = Field(default_factory=lambda: shipped("duban.toml"))
@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     listen: str = "127.0.0.1:8080"
     data: Path = Path("data")
     office_unit: str = "市整改办"
+    # Asked (GET) once a minute after a good round: a watcher outside notices when it stops.
+    heartbeat_url: str = ""
     # Sending pace; below Telegram's limits of 30/s overall, 1/s a chat and 20/min a group.
     pace: float = Field(default=29.5, gt=0)
     chat_pace: float = Field(default=1.0, gt=0)
@@ -77,6 +79,21 @@ class Settings(BaseSettings):
     def _no_sample(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() in SAMPLE_SECRETS:
             raise ValueError("this is a sample, not a secret of your own")
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or int(port) > 65535:
+            raise ValueError("write host:port, for example 127.0.0.1:8080")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("write sqlite:///file or postgresql+psycopg://user@host/name")
         return value
 
     @field_validator("api_url")

@@ -64,10 +64,11 @@ class Dispatcher:
             talk.toast("refusal.not_bound", alert=True)
             return False
         group = conversation.group_of(talk.act, talk.chat_id, talk.topic_id)
-        if group is None:
-            entries = read_entries(talk.text, WORDS, self.house.bot_name) if talk.query is None else []
-            return member.role == Role.OFFICE and any(entry.command in BINDING for entry in entries)
-        return group.unit_id is None or group.unit_id == member.unit_id or member.role == Role.OFFICE
+        if group is not None and group.unit_id in (None, member.unit_id):
+            return True
+        # What the office may see does not belong in another unit's group: there it only ties the group.
+        entries = read_entries(talk.text, WORDS, self.house.bot_name) if talk.query is None else []
+        return member.role == Role.OFFICE and any(entry.command in BINDING for entry in entries)
 
     def _handle(self, talk: Talk) -> None:
         try:

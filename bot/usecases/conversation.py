@@ -9,6 +9,7 @@ from bot.domain.decision import Change, Decision, Deed
 from bot.domain.ledger import Report
 from bot.domain.people import Group, Member
 from bot.domain.post import Inbox, Outbox
+from bot.store import outbox
 from bot.store.people import group_by_chat, member_by_user
 from bot.usecases.act import Act
 
@@ -64,18 +65,22 @@ def reachable(act: Act, member: Member, yes: bool) -> None:
     """The person has blocked the bot, or let it in again."""
     if yes == (member.unreachable_since is None):
         return
-    fields = {"unreachable_since": None if yes else act.now}
+    if not yes:
+        outbox.mark_unreachable(act.session, member.user_id, act.now)
+        act.record(Deed("unreachable", None, {}, {"member": member.id}))
+        return
+    fields = {"unreachable_since": None}
     act.carry(
         Decision(
             changes=[Change(Member, member.id or 0, fields, member.version)],
-            events=[Deed("reachable" if yes else "unreachable", None, {}, {"member": member.id})],
+            events=[Deed("reachable", None, {}, {"member": member.id})],
         )
     )
 
 
 def group_left(act: Act, group: Group) -> None:
-    event = Deed("group_left", None, {"chat": group.chat_id, "unit": group.unit_id}, {})
-    act.carry(Decision(changes=[Change(Group, group.id or 0, {"left_at": act.now})], events=[event]))
+    outbox.mark_unreachable(act.session, group.chat_id, act.now)
+    act.record(Deed("group_left", None, {"chat": group.chat_id, "unit": group.unit_id}, {}))
 
 
 def group_moved(act: Act, group: Group, chat_id: int) -> None:

@@ -17,6 +17,8 @@ _KIND = (
 )
 # A mark stands apart, at an end of the line or in brackets; "内部资料管理混乱" within a sentence is a finding.
 _MARK = re.compile(rf"(?:^|[(\[【,;:、。])({_KIND})(?=[)\]】,;:!★☆*。、0-9]|注意|妥善|$)")
+# Before a title, a blank parts it from the words that follow.
+_AHEAD = re.compile(rf"^\s*({_KIND})\s")
 _ANYWHERE = re.compile(_KIND)
 _SHORT = 12
 _DENIED = re.compile(
@@ -32,7 +34,7 @@ def mark_in(text: str) -> str:
     plain = _DENIED.sub("", plain)
     if len(plain) <= _SHORT and (word := _ANYWHERE.search(plain)):
         return word.group()
-    found = _MARK.search(plain) or _GRADE.search(plain)
+    found = _AHEAD.search(unicodedata.normalize("NFKC", text)) or _MARK.search(plain) or _GRADE.search(plain)
     return found.group(1) if found else ""
 
 

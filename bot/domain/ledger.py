@@ -41,6 +41,7 @@ class State(StrEnum):
     NOTICED = "noticed"
     COUNTERSIGNING = "countersigning"
     STRUCK_OFF = "struck_off"
+    KEPT_UP = "kept_up"
 
 
 OPEN_STATES = frozenset({State.REGISTERED, State.HANDED_OVER, State.RECEIVED, State.IN_PROGRESS, State.RETURNED})
@@ -148,6 +149,7 @@ class DueChange(SQLModel, table=True):
     id: int | None = key()
     task_id: int = Field(foreign_key="task.id", index=True)
     milestone_id: int = Field(foreign_key="milestone.id")
+    cycle: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     field: str
     before: date | None = None
     after: date | None = None
@@ -232,6 +234,9 @@ class Note(SQLModel, table=True):
     text: str
     at: datetime = moment()
     answered_at: datetime | None = maybe_moment()
+    answered_by: int | None = None
+    answer: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    owner_id: int | None = None
 
 
 class Evidence(SQLModel, table=True):

@@ -47,6 +47,7 @@ class Member(SQLModel, table=True):
     joined_at: datetime = moment()
     left_at: datetime | None = maybe_moment()
     unreachable_since: datetime | None = maybe_moment()
+    muted_until: datetime | None = maybe_moment()
     version: int = 1
 
 
@@ -109,9 +110,22 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "attach": UNIT_PEOPLE | {Role.OFFICE, Role.VERIFIER},
     "finish": UNIT_PEOPLE,
     "difficulty": UNIT_PEOPLE,
+    "extend": UNIT_PEOPLE,
+    "set_internal": frozenset({Role.OFFICE}),
+    "assign": frozenset({Role.OFFICE}),
+    "audit": frozenset({Role.OFFICE}),
+    "answer_difficulty": frozenset({Role.OFFICE}),
+    "close_out": UNIT_PEOPLE,
+    "verify": frozenset({Role.VERIFIER, Role.OFFICE}),
+    "publish": frozenset({Role.OFFICE}),
+    "object": EVERYONE,
+    "strike_off": frozenset({Role.OFFICE}),
+    "look_back": frozenset({Role.VERIFIER, Role.OFFICE}),
+    "reopen": frozenset({Role.OFFICE}),
     "instruct": frozenset({Role.LEADER}),
     "opine": frozenset({Role.VERIFIER}),
     "urge": frozenset({Role.OFFICE}),
+    "sheet": frozenset({Role.OFFICE}),
     "invite": frozenset({Role.OFFICE}),
     "import": frozenset({Role.OFFICE}),
     "answer_question": frozenset({Role.OFFICE}),

@@ -6,9 +6,11 @@ from datetime import time
 from typing import Any
 
 from bot.domain.refusal import Refusal
+from bot.domain.steps import Ladder, read_steps
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CADENCES = ("weekly", "monthly", "quarterly")
+SIGNERS = ("unit", "lead", "office", "leader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,40 @@ class CadencePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticePolicy:
+    """公示: so many days, calendar or working ones, and the telephone printed on it."""
+
+    days: int = 10
+    working_days: bool = True
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookBackPolicy:
+    """Days after strike-off; `upkeep_days` where something must be kept up for good."""
+
+    days: tuple[int, ...] = (30, 90)
+    upkeep_days: tuple[int, ...] = (90, 180, 270, 360)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPolicy:
+    """Working days after which a decision that waits is said to who owes it, and to the office."""
+
+    remind: int = 1
+    climb: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SilencePolicy:
+    """/snooze and /mute: how long, how often; what is overdue is never silenced."""
+
+    snooze_days: int = 3
+    snoozes: int = 2
+    mute_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     tolerance: int = 10
     due_soon_days: int = 7
@@ -45,9 +81,17 @@ class Policy:
     immediate_days: int = 30
     undo_minutes: int = 10
     receipt_days: int = 1
+    extension_cap: int = 2
+    frozen_periods: int = 4
+    sign_off: tuple[str, ...] = SIGNERS
     reminders: Reminders = field(default_factory=Reminders)
+    silence: SilencePolicy = field(default_factory=SilencePolicy)
     week: WeekPolicy = field(default_factory=WeekPolicy)
     cadence: CadencePolicy = field(default_factory=CadencePolicy)
+    notice: NoticePolicy = field(default_factory=NoticePolicy)
+    look_back: LookBackPolicy = field(default_factory=LookBackPolicy)
+    waiting: WaitingPolicy = field(default_factory=WaitingPolicy)
+    ladder: Ladder = field(default_factory=Ladder)
 
 
 def read_policy(tables: Mapping[str, Any]) -> Policy:
@@ -74,6 +118,12 @@ def _value(default: Any, value: Any, place: str) -> Any:
         return value
     if isinstance(default, time) and (found := _time(value)) is not None:
         return found
+    if place == "ladder.step":
+        return read_steps(value, place)
+    if place == "sign_off":
+        return _signers(value)
+    if place == "notice.phone" and isinstance(value, str):
+        return value
     if isinstance(default, tuple) and isinstance(value, list) and all(_natural(each) for each in value):
         return tuple(value)
     if isinstance(default, int) and not isinstance(default, bool) and _natural(value):
@@ -82,6 +132,12 @@ def _value(default: Any, value: Any, place: str) -> Any:
     if isinstance(default, str) and choices is not None and value in choices:
         return value
     raise Refusal("bad_policy", name=place, value=value, expected=", ".join(choices) if choices else str(default))
+
+
+def _signers(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list) and value and all(each in SIGNERS and value.count(each) == 1 for each in value):
+        return tuple(value)
+    raise Refusal("bad_policy", name="sign_off", value=value, expected=", ".join(SIGNERS))
 
 
 def _natural(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, insert, select, text, update
@@ -15,6 +16,8 @@ from bot.domain.ledger import Event
 from bot.domain.refusal import Refusal
 
 AUDIT_LOCK = 20210205
+EVENT: Table = Event.__table__  # type: ignore[attr-defined]
+LAST_HASH = select(EVENT.c.hash).order_by(EVENT.c.id.desc()).limit(1)
 
 
 def carry_out(session: Session, decision: Decision, *, at: datetime, actor: str, cause: str = "") -> None:
@@ -51,16 +54,32 @@ def values_of(row: SQLModel) -> dict[str, Any]:
     return {column.key: row.__dict__.get(column.key) for column in table_of(row).columns}
 
 
+@cache
+def _insertion(table: Table) -> Any:
+    """Kept: to build a statement anew costs more than to run it."""
+    return insert(table)
+
+
+@cache
+def _insertion_with_id(table: Table) -> Any:
+    return insert(table).returning(table.c.id)
+
+
+@cache
+def _insertion_once(table: Table, dialect: str, on: tuple[str, ...]) -> Any:
+    make: Any = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    statement = make(table).on_conflict_do_nothing(index_elements=list(on))
+    return statement.returning(table.c.id) if "id" in table.c else statement
+
+
 def add(session: Session, row: SQLModel) -> None:
     table = table_of(row)
     values = values_of(row)
     if "id" in values and values["id"] is None:
         del values["id"]
-        row.__dict__["id"] = (
-            session.connection().execute(insert(table).values(values).returning(table.c.id)).scalar_one()
-        )
+        row.__dict__["id"] = session.connection().execute(_insertion_with_id(table), values).scalar_one()
     else:
-        session.connection().execute(insert(table).values(values))
+        session.connection().execute(_insertion(table), values)
 
 
 def add_many(session: Session, rows: Sequence[SQLModel]) -> None:
@@ -71,7 +90,7 @@ def add_many(session: Session, rows: Sequence[SQLModel]) -> None:
         for values in listed:
             if values.get("id") is None:
                 values.pop("id", None)
-        session.connection().execute(insert(table), listed)
+        session.connection().execute(_insertion(table), listed)
 
 
 def add_in_order(session: Session, rows: Sequence[SQLModel]) -> None:
@@ -89,15 +108,14 @@ def add_once(session: Session, row: SQLModel, *, on: Sequence[str] = ("key",)) -
     """Add the row unless one with its unique key stands there already: then somebody said it first. True if added."""
     table = table_of(row)
     values = {name: value for name, value in values_of(row).items() if not (name == "id" and value is None)}
-    dialect = session.get_bind().dialect.name
-    make: Any = sqlite_insert if dialect == "sqlite" else postgresql_insert
-    statement = make(table).values(values).on_conflict_do_nothing(index_elements=list(on))
-    if "id" in table.c:
-        new_id = session.connection().execute(statement.returning(table.c.id)).scalar()
-        if new_id is not None:
-            row.__dict__["id"] = new_id
-        return new_id is not None
-    return bool(session.connection().execute(statement).rowcount)
+    connection = session.connection()
+    done = connection.execute(_insertion_once(table, connection.dialect.name, tuple(on)), values)
+    if "id" not in table.c:
+        return bool(done.rowcount)
+    new_id = done.scalar()
+    if new_id is not None:
+        row.__dict__["id"] = new_id
+    return new_id is not None
 
 
 def add_many_once(session: Session, rows: Sequence[SQLModel], *, on: Sequence[str] = ("key",)) -> None:
@@ -121,8 +139,7 @@ def record(session: Session, deeds: Iterable[Deed], *, at: datetime, actor: str,
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": AUDIT_LOCK})
-    table = table_of(Event)
-    previous = connection.execute(select(table.c.hash).order_by(table.c.id.desc()).limit(1)).scalar() or GENESIS
+    previous = connection.execute(LAST_HASH).scalar() or GENESIS
     rows = []
     for deed in deeds:
         event = Event(

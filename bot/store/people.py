@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from bot.domain.ledger import Unit
 from bot.domain.people import Group, Member, Role
 
+# Asked with every update: kept, since to build a statement anew costs more than to run it.
+_UNIT_NAMES = select(Unit.id, Unit.name)
+_BY_USER = select(Member).where(Member.user_id == bindparam("user_id"), col(Member.left_at).is_(None))
+
 
 def unit_names(session: Session) -> dict[int, str]:
-    return dict(session.connection().execute(select(Unit.id, Unit.name)).tuples().all())
+    return dict(session.connection().execute(_UNIT_NAMES).tuples().all())
 
 
 def unit_by_name(session: Session, name: str) -> Unit | None:
@@ -27,7 +32,7 @@ def ensure_unit(session: Session, name: str, kind: str = "department") -> Unit:
 
 
 def member_by_user(session: Session, user_id: int) -> Member | None:
-    return session.exec(select(Member).where(Member.user_id == user_id, col(Member.left_at).is_(None))).first()
+    return session.exec(_BY_USER, params={"user_id": user_id}).first()
 
 
 def member_by_id(session: Session, member_id: int | None) -> Member | None:

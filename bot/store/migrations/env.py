@@ -9,7 +9,10 @@ from sqlmodel.sql.sqltypes import AutoString
 
 import bot.domain.ledger
 import bot.domain.people
-import bot.domain.post  # noqa: F401  (their tables are compared)
+import bot.domain.post
+import bot.domain.process
+import bot.domain.silence
+import bot.domain.urging  # noqa: F401  (their tables are compared)
 from bot.domain.columns import UtcDateTime
 
 

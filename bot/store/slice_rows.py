@@ -1,0 +1,205 @@
+"""The rows that slices are made of: one statement for each table, built once for each way of choosing tasks.
+
+To build a statement and to find it in SQLAlchemy's cache costs more than to run it on a single task; so each is kept,
+and what varies is bound. `wanted` is what tasks are chosen by, `as_of` the moment (only if the ledger's past is asked).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, type_coerce
+from sqlalchemy.engine import Connection, Dialect
+from sqlmodel import Session
+
+from bot.domain.columns import UtcDateTime
+from bot.domain.ledger import (
+    DueChange,
+    Measure,
+    MeasureUnit,
+    Milestone,
+    Move,
+    Plan,
+    Question,
+    Report,
+    State,
+    Task,
+    TaskUnit,
+)
+from bot.store.carry import table_of
+from bot.store.handed import had_part
+
+TASK, PLAN, MEASURE = table_of(Task), table_of(Plan), table_of(Measure)
+TASK_UNIT, MEASURE_UNIT = table_of(TaskUnit), table_of(MeasureUnit)
+MILESTONE, DUE_CHANGE, MOVE = table_of(Milestone), table_of(DueChange), table_of(Move)
+REPORT, QUESTION = table_of(Report), table_of(Question)
+
+
+class QuickMoment(UtcDateTime):
+    """Reads moments of many rows: on SQLite in a sixth of the time of parsing them first and giving them UTC after."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        return _utc if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _utc(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text + "+00:00") if text else None
+
+
+def quickly(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return type_coerce(column, QuickMoment())
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which tasks, by what (`all`, `number`, `ids`, `unit_id`, `plan_ids`), and when; None for now."""
+
+    session: Session
+    connection: Connection
+    by: str
+    wanted: Any
+    as_of: datetime | None
+
+    @classmethod
+    def at(cls, session: Session, as_of: datetime | None, **choices: Any) -> "Look":
+        given = [(by, wanted) for by, wanted in choices.items() if wanted is not None]
+        assert len(given) <= 1, "tasks are chosen by one thing at a time"
+        by, wanted = given[0] if given else ("all", None)
+        return cls(session, session.connection(), by, wanted, as_of)
+
+    def rows(self, statement: Callable[[str, bool], Select[Any]]) -> Sequence[Any]:
+        """All rows at once: to fetch them one by one costs as much again."""
+        bound = {"wanted": self.wanted, "as_of": self.as_of}
+        return self.connection.execute(statement(self.by, self.as_of is not None), bound).all()
+
+
+def _chosen(by: str, past: bool, task_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """The condition that keeps the rows of the tasks looked at."""
+    one: Any = bindparam("wanted")
+    several: Any = bindparam("wanted", expanding=True)
+    moment: Any = bindparam("as_of") if past else None
+    match by:
+        case "number":
+            return [task_id.in_(select(TASK.c.id).where(TASK.c.number == one))]
+        case "ids":
+            return [task_id.in_(several)]
+        case "plan_ids":
+            return [task_id.in_(select(TASK.c.id).where(TASK.c.plan_id.in_(several)))]
+        case "unit_id":
+            return [had_part(one, moment, task_id, TASK_UNIT)]
+    return []
+
+
+@cache
+def task_rows(by: str, past: bool) -> Select[Any]:
+    """In the order in which a TaskSlice takes its fields."""
+    t = TASK.c
+    chosen = [t.number == bindparam("wanted")] if by == "number" else _chosen(by, past, t.id)
+    fields = (
+        *(t.id, t.number, t.plan_id, PLAN.c.title, PLAN.c.issued, t.source_number, t.title, t.problem, t.objective),
+        *(t.category, t.cadence, t.cycle, t.state, t.version, quickly(t.registered_at)),
+    )
+    return select(*fields).join(PLAN, PLAN.c.id == t.plan_id).where(*chosen).order_by(t.number)
+
+
+@cache
+def unit_rows(by: str, past: bool) -> Select[Any]:
+    t = TASK_UNIT.c
+    fields = (t.task_id, t.unit_id, t.part, quickly(t.received_at))
+    return select(*fields).where(*_chosen(by, past, t.task_id)).order_by(t.id)
+
+
+@cache
+def measure_rows(by: str, past: bool) -> Select[Any]:
+    """The task's id, then in the order in which a MeasureSlice takes its fields."""
+    m = MEASURE.c
+    fields = (m.task_id, m.id, m.ordinal, m.text, m.deadline_phrase, m.kind, m.ongoing)
+    return select(*fields).where(*_chosen(by, past, m.task_id)).order_by(m.task_id, m.ordinal)
+
+
+@cache
+def measure_unit_rows(by: str, past: bool) -> Select[Any]:
+    u, chosen = MEASURE_UNIT.c, _chosen(by, past, MEASURE.c.task_id)
+    statement = select(u.measure_id, u.part, u.unit_id).order_by(u.id)
+    return statement.join(MEASURE, MEASURE.c.id == u.measure_id).where(*chosen) if chosen else statement
+
+
+@cache
+def milestone_rows(by: str, past: bool) -> Select[Any]:
+    m = MILESTONE.c
+    fields = (m.measure_id, m.id, m.due, m.internal_due, m.quantity, m.label)
+    return select(*fields).where(*_chosen(by, past, m.task_id)).order_by(m.measure_id, m.ordinal)
+
+
+@cache
+def due_change_rows(by: str, past: bool) -> Select[Any]:
+    c = DUE_CHANGE.c
+    fields = (c.task_id, c.milestone_id, c.cycle, c.field, c.before, c.at)
+    return select(*fields).where(*_chosen(by, past, c.task_id)).order_by(c.at, c.id)
+
+
+@cache
+def move_rows(by: str, past: bool) -> Select[Any]:
+    """Task, cycle, state, and for a step to "finished" its moment."""
+    c = MOVE.c
+    since = case((c.state == State.FINISHED, quickly(c.at)))
+    statement = select(c.task_id, c.cycle, c.state, since).where(*_chosen(by, past, c.task_id))
+    if past:
+        statement = statement.where(c.at <= bindparam("as_of"))
+    return statement.order_by(c.task_id, c.at, c.id)
+
+
+@cache
+def question_rows(by: str, past: bool) -> Select[Any]:
+    """Task and how many questions are open."""
+    q = QUESTION.c
+    still_open = q.answered_at.is_(None)
+    return select(q.task_id, func.count()).where(still_open, *_chosen(by, past, q.task_id)).group_by(q.task_id)
+
+
+@cache
+def report_rows(by: str, past: bool) -> Select[Any]:
+    """The measure, then as a Said takes it: the latest word of each unit that has a part in the measure, in the cycle.
+
+    One seek in the index for each, however many reports there are.
+    """
+    r, u, m = REPORT.c, MEASURE_UNIT.c, MEASURE.c
+    latest = (
+        select(r.id)
+        .where(r.measure_id == u.measure_id, r.unit_id == u.unit_id, r.cycle == _cycle(past), _stands(past))
+        .order_by(r.at.desc(), r.id.desc())
+        .limit(1)
+        .correlate(MEASURE_UNIT, TASK)
+        .scalar_subquery()
+    )
+    return (
+        select(r.measure_id, r.unit_id, r.percent, r.whole, quickly(r.at), r.text, r.id)
+        .select_from(MEASURE_UNIT)
+        .join(MEASURE, m.id == u.measure_id)
+        .join(TASK, TASK.c.id == m.task_id)
+        .join(REPORT, r.id == latest)
+        .where(*_chosen(by, past, m.task_id))
+    )
+
+
+def _stands(past: bool) -> ColumnElement[bool]:
+    """Reports that stand, or stood at the moment: made by then and not yet undone or corrected."""
+    r = REPORT.c
+    if not past:
+        return r.ended_at.is_(None)
+    moment: Any = bindparam("as_of")
+    return and_(r.at <= moment, or_(r.ended_at.is_(None), r.ended_at > moment))
+
+
+def _cycle(past: bool) -> ColumnElement[int]:
+    """The cycle the task is in, or was in at the moment."""
+    if not past:
+        return TASK.c.cycle
+    c = MOVE.c
+    earlier = select(c.cycle).where(c.task_id == TASK.c.id, c.at <= bindparam("as_of"))
+    last = earlier.order_by(c.at.desc(), c.id.desc()).limit(1)
+    return func.coalesce(last.correlate(TASK).scalar_subquery(), TASK.c.cycle)

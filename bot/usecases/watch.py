@@ -1,0 +1,39 @@
+"""Watching the clock itself: the office hears when a round failed, and when the bot was away and has caught up."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.people import Role
+from bot.domain.periods import Office
+from bot.domain.post import Lane, Meta
+from bot.store.engine import Store
+from bot.store.people import present
+from bot.usecases.act import Act
+
+LAST_TICK = "last_tick"
+EVERY = timedelta(minutes=1)
+LATE = timedelta(minutes=30)
+
+
+def note_tick(store: Store, office: Office, now: datetime) -> bool:
+    """The moment of the last good tick is on record; after a gap the office is told how long it was. True if noted."""
+    with store.writing() as session:
+        mark = session.get(Meta, LAST_TICK)
+        last = datetime.fromisoformat(mark.value) if mark else None
+        if last is not None and timedelta() <= now - last < EVERY:
+            return False
+        session.merge(Meta(name=LAST_TICK, value=now.isoformat()))
+        if last is not None and now - last > LATE:
+            facts = {"since": office.local(last).isoformat(), "until": office.local(now).isoformat()}
+            _tell(Act(session, office, now), "clock_was_away", facts, f"away:{last.isoformat()}")
+    return True
+
+
+def note_failure(store: Store, office: Office, now: datetime, error: str) -> None:
+    """The office is told once a day that a round failed; nothing due is lost, it is asked again every second."""
+    with store.writing() as session:
+        key = f"round_failed:{office.today(now)}"
+        _tell(Act(session, office, now), "round_failed", {"error": error, "at": office.local(now).isoformat()}, key)
+
+
+def _tell(act: Act, kind: str, facts: dict[str, str], key: str) -> None:
+    act.tell(present(act.session, roles=[Role.OFFICE]), kind, facts, key=key, lane=Lane.REMINDER)

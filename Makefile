@@ -23,7 +23,7 @@ run: setup
 	$(RUN) -m bot run
 
 test: setup
-	$(RUN) -m pytest -n 2 --dist loadgroup
+	$(RUN) -m pytest -n 2 --dist loadgroup --ignore tests/browser
 
 check: setup
 	$(RUN) -m ruff check .

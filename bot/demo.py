@@ -195,8 +195,14 @@ class Demo:
         assert self.node is not None
         # The intake's long poll may still hold what was just sent: give it a moment to arrive.
         while self._sandbox.stats()["pending_updates"]:
+            self._check()
             await asyncio.sleep(0.01)
         await self.node.settle()
+
+    def _check(self) -> None:
+        """Raises what ended the bot, if it has ended: nobody would answer any more."""
+        if self._running is not None and self._running.done():
+            self._running.result()
 
     async def _live(self) -> None:
         """The year of the story: figures until the last weeks, and then every day with its rounds."""
@@ -283,6 +289,8 @@ def headline(row: Outbox) -> str:
 
 def run_demo(settings: Settings, port: int, *, browser: bool) -> None:
     logging.basicConfig(level=logging.WARNING)
+    # A tick that comes while the clock is being turned is skipped on purpose.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     folder = (settings.data / "demo").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     settings = settings.model_copy(

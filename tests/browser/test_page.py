@@ -1,4 +1,4 @@
-"""The page in a real chromium: `pytest tests/sandbox/browser_page.py` (needs /usr/bin/chromium; not collected by name).
+"""The page in a real chromium (`make test-browser`; needs /usr/bin/chromium, which tests/browser/install installs).
 
 The echo bot answers; every test looks at what a person would see.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from echo_bot import DAILY, DAILY_KEYS, EchoBot
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.sandbox import Sandbox, serve
 from bot.sandbox.clock import CHINA, Clock
@@ -28,14 +28,6 @@ START = {
     "tour": [{"zh": "回复日报", "en": "Reply", "open": 1001, "text": "12 95%"}, {"zh": "下周一", "en": "Monday"}],
 }
 MONDAY = datetime(2022, 6, 13, 9, tzinfo=CHINA)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture

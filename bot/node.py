@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import uvicorn
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
@@ -30,6 +31,7 @@ from bot.domain.people import Role
 from bot.domain.post import Meta
 from bot.schedule import Ticker
 from bot.store import lease
+from bot.usecases import watch
 from bot.usecases.handling import Clerk
 from bot.usecases.rounds import tick
 from bot.web.entrance import Entrance
@@ -106,12 +108,30 @@ class Node:
         async with self._lock:
             try:
                 said = await asyncio.to_thread(tick, self.house.store, self.house.office, self._clock())
-            except Exception:
+                await self._still_alive()
+            except Exception as error:
                 log.exception("a round failed; it is asked again in a second")
+                with contextlib.suppress(Exception):
+                    await asyncio.to_thread(
+                        watch.note_failure, self.house.store, self.house.office, self._clock(), type(error).__name__
+                    )
                 return
             self.pulse.beat("rounds")
             if any(said.values()):
                 self.delivery.wake()
+
+    async def _still_alive(self) -> None:
+        """Once a minute: the tick is on record, and who watches from outside hears of it."""
+        if self._clock is not machine_clock:
+            return  # a rehearsal's or demo's clock jumps on purpose
+        noted = await asyncio.to_thread(watch.note_tick, self.house.store, self.house.office, self._clock())
+        url = self.house.settings.heartbeat_url
+        if noted and url:
+            try:
+                async with httpx.AsyncClient(timeout=5) as client:
+                    (await client.get(url)).raise_for_status()
+            except httpx.HTTPError as error:
+                log.warning("heartbeat: %s", type(error).__name__)
 
     async def settle(self) -> None:
         """Everything taken in is handled and everything said is sent."""
@@ -182,6 +202,7 @@ class Node:
                 office_unit=settings.office_unit,
                 locale=settings.locale,
                 rehearsal=self._rehearsal,
+                data=settings.data,
             ),
             machine_clock,
         )

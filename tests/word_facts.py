@@ -64,6 +64,7 @@ CARD = {
     "evidence": 14,
 }
 PLAIN_CARD = CARD | {
+    "sheets": [],
     "internal_due": None,
     "source_number": "",
     "objective": "",
@@ -241,6 +242,50 @@ QUESTION = {
 }
 IMPORTED |= {"questions": [QUESTION, QUESTION | {"phrase": "", "choices": []}]}
 
+FIGURES = {"progress": 62, "expected": 99, "days_left": 2, "due": "2022-06-15", "missed": 2}
+SHEET = {
+    "id": 5,
+    "n": 19,
+    "title": "入海河流治理",
+    "series": "yellow",
+    "colour": "yellow",
+    "word": "",
+    "serial": 3,
+    "year": 2022,
+    "unit": "市水务局",
+    "cause": "behind",
+    "figures": FIGURES,
+    "text": "",
+    "issued": MOMENT,
+    "by": "王某",
+    "reply_by": "2022-06-14",
+    "reply_at": "17:00",
+    "days_left": 1,
+    "late": False,
+    "state": "issued",
+    "received": None,
+    "answered": None,
+    "answer": WRITTEN,
+}
+RED_SHEET = SHEET | {"series": "red", "colour": "red", "cause": "overdue", "figures": FIGURES | {"days_left": -3}}
+RED_SHEET |= {"late": True, "received": MOMENT, "by": "", "days_left": -1}
+BLUE_SHEETS = [
+    SHEET | {"series": "blue", "colour": "blue", "cause": cause, "figures": FIGURES | {"missed": missed}, "by": ""}
+    for cause, missed in (("due_soon", 0), ("unreported", 1), ("unreported", 3))
+]
+HAND_SHEETS = [SHEET | {"cause": "hand", "text": WRITTEN}, SHEET | {"cause": "hand", "word": "督查通知", "colour": ""}]
+HAND_SHEETS += [SHEET | {"series": "urging", "colour": "", "cause": "urging", "figures": FIGURES | {"due": ""}}]
+HAND_SHEETS += [RED_SHEET | {"series": series, "colour": ""} for series in ("notice", "summons", "accountability")]
+SHEETS = [SHEET, RED_SHEET, *BLUE_SHEETS, *HAND_SHEETS]
+DRAFT_SHEET = SHEET | {"serial": None, "issued": None, "reply_by": None, "days_left": None, "by": ""}
+CARD |= {"sheets": [SHEET, RED_SHEET]}
+DAY |= {"sheets": [SHEET, RED_SHEET]}
+OFFICE_DAY |= {"urging": {"drafts": 2, "unanswered": 1, "unreached": 3}}
+BULLETIN |= {"sheets": {"issued": [SHEET, RED_SHEET], "late": [RED_SHEET]}, "reason": WRITTEN, "own_steps": ["甲", "乙"]}
+EMPTY_BULLETIN |= {"sheets": {"issued": [], "late": []}}
+LONG_BULLETIN |= {"sheets": {"issued": [], "late": [RED_SHEET] * 9}}
+UNREACHED = {"unit_id": 4, "unit": "武清区", "why": "no_liaison", "who": [], "since": "", "tasks": [12, 23]}
+
 MESSAGES: dict[str, list[dict[str, Any]]] = {
     "my": [
         {"which": which, "unit": unit, "open": 12, "to_report": [7, 12], "tasks": TASKS, **PAGES}
@@ -357,6 +402,29 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
         {"told": 0, "units": ["武清区"]},
         {"told": 1, "units": ["武清区"]},
     ],
+    "sheet": [{"sheet": sheet} for sheet in SHEETS],
+    "sheets": [{"sheets": BLUE_SHEETS}],
+    "sheet_copy": [{"sheets": [RED_SHEET]}, {"sheets": SHEETS}],
+    "drafts": [{"sheets": [DRAFT_SHEET]}, {"sheets": [DRAFT_SHEET] * 15}],
+    "sheet_draft": [{"sheet": DRAFT_SHEET}, {"sheet": DRAFT_SHEET | {"text": WRITTEN}}],
+    "sheets_out": [{"sheets": [SHEET], "told": 2}, {"sheets": SHEETS, "told": 0}],
+    "sheet_dropped": [{"sheet": DRAFT_SHEET}],
+    "sheets_received": [{"sheets": [SHEET]}, {"sheets": SHEETS}],
+    "ask_answer": [{"sheet": sheet} for sheet in SHEETS],
+    "ask_words": [{"sheet": DRAFT_SHEET}],
+    "sheet_closed": [{"sheet": sheet} for sheet in SHEETS],
+    "sheet_answered": [{"sheet": SHEET, "name": "李某"}],
+    "unanswered": [{"sheets": [RED_SHEET, SHEET]}],
+    "silence": [
+        {"rows": [{"number": 7, "title": "清淤", "kind": "verify", "since": "2022-06-06", "who": ["市生态环境局 李某"]}]}
+    ],
+    "unreached": [{"units": [UNREACHED, UNREACHED | {"why": "blocked", "who": ["李某"], "since": MOMENT}]}],
+    "bulletin_corrected": [{"year": 2022, "issue": 23, "correction": 1, "reason": WRITTEN}],
+    "ask_next_steps": [
+        {"year": 2022, "issue": 23, "next_steps": steps, "own_steps": own}
+        for steps, own in ((BULLETIN["next_steps"], []), ([], []), ([], ["市水务局 6月20日前完成", "武清区 报送"]))
+    ],
+    "next_steps_kept": [{"year": 2022, "issue": 23, "own_steps": ["市水务局 6月20日前完成"], "state": "draft"}],
     "stranger": [{}],
     "joined": [
         JOINED,
@@ -437,9 +505,11 @@ REFUSED: dict[str, Any] = {
     "event": 7,
     "kind": "report",
     "at": MOMENT,
+    "issue": 23,
 }
 
 
 HARDLY_ANY = {"own": [], "understood": "", "needs_words": [], "near": [], "state": "struck_off", "count": 1}
 PRESSED: dict[str, Any] = {"n": 7, "count": 3, "until": MOMENT, "place": "12.2", "text": "排口整治" * 9, "percent": 60}
+PRESSED |= {"colour": "yellow", "unit": "武清区"}
 PRESSED |= {"name": "李某", "rhythm": "weekly"}

@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Any
 
+from bot.chat import urging
+from bot.chat.decision_buttons import decision_buttons
 from bot.chat.reading import leading_number
 from bot.chat.talk import Buttons, Talk
 from bot.domain.people import SEES_ALL, Role
 from bot.domain.refusal import Refusal
 from bot.usecases import digest as digests
 from bot.usecases import lists, phrases
+from bot.usecases import waiting as waitings
 from bot.usecases.bulletin import composition_button
 from bot.usecases.people import known_unit
+from bot.usecases.receipts import late_by_unit
 from bot.usecases.report import who_is_silent
 
 PAGE = 10
@@ -84,8 +88,17 @@ def card_buttons(talk: Talk, facts: dict[str, Any]) -> Buttons:
             rows[-1].insert(1, ["same", f"same:{number}"])
         if facts["unsigned"]:
             rows.insert(0, [["sign", f"ack:{number}"]])
+        if facts["can_extend"]:
+            rows.append([["extend", f"extend:{number}"]])
         if not facts["upkeep"] and facts["progress"] == 100:
             rows.append([["finish", f"finish:{number}"]])
+    if facts["can_apply"]:
+        rows.append([["done", f"done:{number}"]])
+    waiting = waitings.first_on_task(talk.act, number)
+    if waiting is not None:
+        rows += decision_buttons(waiting)
+    rows += urging.missed_buttons(talk, facts)
+    rows += urging.open_buttons(talk, facts)
     last: list[list[Any]] = [["history", f"history:{number}:0"]]
     if facts["evidence"]:
         last.insert(0, ["evidence", f"evidence:{number}", {"count": facts["evidence"]}])
@@ -98,6 +111,12 @@ def history(talk: Talk, rest: str) -> None:
     show_history(talk, number, 0)
 
 
+def send_history(talk: Talk, number: int) -> None:
+    """The whole history as a text file."""
+    facts = lists.history(talk.act, number)
+    talk.say("history", {**facts, "page": 1, "pages": 1}, about={"task": number}, method="text_file")
+
+
 def show_history(talk: Talk, number: int, page: int, *, edit: bool = False) -> None:
     facts = lists.history(talk.act, number)
     entries = facts["entries"]
@@ -106,7 +125,10 @@ def show_history(talk: Talk, number: int, page: int, *, edit: bool = False) -> N
     turn: list[list[Any]] = [["newer", f"history:{number}:{page - 1}"]] if page else []
     turn += [["older", f"history:{number}:{page + 1}"]] if page + 1 < pages else []
     body = {**facts, "entries": entries[page * PAGE : (page + 1) * PAGE], "page": page + 1, "pages": pages}
-    rows: Buttons = [*([turn] if turn else []), [["card", f"card:{number}"]]]
+    last: list[list[Any]] = [["card", f"card:{number}"]]
+    if pages > 1:
+        last.append(["whole_file", f"history_all:{number}"])
+    rows: Buttons = [*([turn] if turn else []), last]
     talk.say("history", body, buttons=rows, about={"task": number}, edit=edit)
 
 
@@ -126,7 +148,9 @@ def due(talk: Talk, rest: str) -> None:
     plain = rest.strip().lower()
     if plain == "week":
         days = lists.days_to_sunday(talk.act)
-    elif plain == "month" or not plain:
+    elif plain == "month":
+        days = lists.days_to_month_end(talk.act)
+    elif not plain:
         days = talk.act.office.policy.outlook_days
     elif plain.rstrip("天日d").isdigit():
         days = int(plain.rstrip("天日d"))
@@ -148,9 +172,16 @@ def who(talk: Talk, rest: str) -> None:
         "week": week.issue,
         "cut_off": talk.act.office.local(week.end).isoformat(),
         "units": [{"unit": unit, "tasks": numbers} for unit, numbers in units.items()],
+        "receipts": _late_receipts(talk),
     }
     can_urge = bool(units) and talk.act.person.role == Role.OFFICE
     talk.say("who", facts, buttons=[[["urge_silent", "urge:silent"]]] if can_urge else [])
+
+
+def _late_receipts(talk: Talk) -> list[dict[str, Any]]:
+    """待签收: of every unit for those who see all, else of the person's own."""
+    everything = talk.act.person.role in SEES_ALL
+    return late_by_unit(talk.act, None if everything else talk.act.person.unit_id or 0)
 
 
 def digest(talk: Talk, rest: str) -> None:

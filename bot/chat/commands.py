@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.chat import asking, own, reporting, running
+from bot.chat import asking, auditing, closing, deciding, extending, handing, own, reporting, running, silence, urging
 from bot.chat.talk import Talk
 from bot.domain.people import EVERYONE, UNIT_PEOPLE, Role
 
 OFFICE = frozenset({Role.OFFICE})
 REPORTERS = UNIT_PEOPLE | OFFICE
+# A liaison decides while standing in for a head who is away.
+DECIDERS = EVERYONE - {Role.VIEWER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("difficulty", ("困难", "需协调"), reporting.difficulty, UNIT_PEOPLE),
     Command("finish", ("自查完成",), reporting.finish, UNIT_PEOPLE),
     Command("undo", ("撤回", "撤销"), reporting.undo),
+    Command("extend", ("延期", "申请延期"), extending.extend, REPORTERS),
+    Command("done", ("申请销号",), closing.done, UNIT_PEOPLE),
+    Command("pending", ("待办",), deciding.pending, DECIDERS),
+    Command("approve", ("同意",), deciding.approve, DECIDERS),
+    Command("return", ("退回",), deciding.send_back, DECIDERS),
+    Command("spot", ("现场核查",), closing.spot, frozenset({Role.VERIFIER, Role.OFFICE})),
+    Command("object", ("异议",), closing.object_to),
+    Command("reopen", ("重开", "反弹"), closing.reopen, OFFICE),
     Command("note", ("批示",), reporting.note, frozenset({Role.LEADER})),
     Command("history", ("历史", "历程"), asking.history),
     Command("search", ("查找", "搜索", "查询"), asking.search),
@@ -41,14 +51,24 @@ COMMANDS: tuple[Command, ...] = (
     Command("digest", ("周报", "通报", "摘要"), asking.digest),
     Command("rank", ("排名",), asking.rank, frozenset({Role.OFFICE, Role.LEADER, Role.HEAD, Role.VIEWER})),
     Command("when", ("何时",), asking.when, OFFICE),
-    Command("urge", ("催报", "催办"), running.urge, OFFICE),
+    Command("urge", ("催报", "催办"), running.urge, REPORTERS),
+    Command("sheet", ("督办单",), urging.sheet, OFFICE),
+    Command("drafts", ("待签发",), urging.show_drafts, OFFICE),
+    Command("answer", ("回复督办单", "答复督办单", "答复"), urging.answer, UNIT_PEOPLE),
     Command("issue", ("签发",), running.issue, OFFICE),
     Command("hold", ("暂缓",), running.hold, OFFICE),
+    Command("correct", ("更正",), urging.correct, OFFICE),
     Command("invite", ("邀请",), running.invite, OFFICE),
     Command("members", ("成员", "人员"), running.members, OFFICE),
+    Command("assign", ("转办",), handing.assign, OFFICE),
+    Command("audit", ("审计", "审计记录"), auditing.audit, OFFICE),
     Command("bind", ("绑定",), running.bind, OFFICE),
     Command("subscribe", ("订阅",), own.subscribe),
     Command("unsubscribe", ("退订",), own.unsubscribe),
+    Command("why", ("为何", "为何提醒"), silence.why),
+    Command("snooze", ("缓提醒",), silence.snooze, UNIT_PEOPLE),
+    Command("mute", ("静音",), silence.mute),
+    Command("away", ("外出", "请假"), handing.away),
     Command("whoami", ("我是谁",), own.whoami),
     Command("lang", ("语言",), own.lang),
     Command("quiet", ("免打扰", "勿扰"), own.quiet),

@@ -60,15 +60,15 @@ class Desk:
             rows = await self._next()
             if rows:
                 self._start(rows)
-            elif not self._at_work and not self._resting and not self._news.is_set() and not self._trouble:
+            elif rows is not None and not self._at_work and not self._resting and not self._news.is_set():
                 self._quiet.set()
             if not rows or len(self._at_work) >= self._workers:
                 await self._wait()
         while self._at_work:
             await asyncio.wait(self._at_work)
 
-    async def _next(self) -> list[Inbox]:
-        """The updates to handle next; none if everybody is at work."""
+    async def _next(self) -> list[Inbox] | None:
+        """The updates to handle next; none if everybody is at work, None if there was no looking."""
         if len(self._at_work) >= self._workers:
             return []
         now = time.monotonic()
@@ -78,7 +78,7 @@ class Desk:
             return await asyncio.to_thread(self._clerk.waiting, 1 if self._at_work else BATCH, besides)
         except Exception:
             await self._hold_off()
-            return []
+            return None
 
     def _start(self, rows: list[Inbox]) -> None:
         chats = {row.chat_id for row in rows}

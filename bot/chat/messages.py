@@ -5,13 +5,13 @@ from typing import Any
 
 from telegram import Message, Update
 
-from bot.chat import reporting
+from bot.chat import closing, deciding, extending, reporting, urging
 from bot.chat.commands import WORDS
-from bot.chat.reading import read_entries
+from bot.chat.reading import Entry, leading_number, leading_numbers, read_entries
 from bot.chat.reporting import claim_of
 from bot.chat.talk import Talk
 from bot.domain.chat_text import is_receipt, is_unchanged, read_report_line, rest_unchanged, split_paragraph
-from bot.domain.people import UNIT_PEOPLE, Role
+from bot.domain.people import UNIT_PEOPLE, Role, may
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import Claim
 from bot.usecases import conversation, remarks
@@ -69,20 +69,33 @@ def plain(talk: Talk) -> None:
 def reply(talk: Talk, about: dict[str, Any], text: str) -> None:
     """A reply acts at once, by role: a unit's is a report, a leader's a 批示, a verifier's an opinion."""
     number = about.get("task")
+    if urging.replied(talk, about, text):
+        return
     if is_receipt(text) and not talk.attached:
         receipt(talk, about)
     elif number is None:
         reply_to_list(talk, about, text)
+    elif text and about.get("waiting"):
+        deciding.reply_decision(talk, about, text)
+    elif text and about.get("kind") == "reopen":
+        closing.ask_to_reopen(talk, number, about["reopen"]["reason"], text)
+    elif text and about.get("kind") == "extend":
+        extending.read(talk, number, about.get("measure"), text)
+    elif text and remarks.open_difficulty(talk.act, about.get("note")):
+        reporting.answer_difficulty(talk, about["note"], text)
     elif about.get("kind") == "difficulty":
         reporting.say_remark(talk, number, "difficulty", text)
     elif talk.attached and not text:
         reporting.keep(talk, number, about.get("measure"))
     elif (kind := remarks.KIND_OF_ROLE.get(Role(talk.act.person.role))) is not None:
+        if talk.attached:
+            reporting.keep(talk, number, about.get("measure"))
         reporting.say_remark(talk, number, kind[0], text)
     elif (rest := rest_unchanged(text)) is not None and rest:
         reporting.offer_rest(talk, text)
     else:
-        reporting.make(talk, _claim_on(number, about, text))
+        # An answer to a remark is about the task: which of its measures does not matter.
+        reporting.make(talk, _claim_on(number, about, text), any_measure="note" in about)
 
 
 def _claim_on(number: int, about: dict[str, Any], text: str) -> Claim:
@@ -139,7 +152,7 @@ def receipt(talk: Talk, about: dict[str, Any] | None) -> None:
 
 def offer(talk: Talk, text: str) -> bool:
     """Lines that begin with my own task's number, or a paragraph that names several: offered with one button."""
-    claims = claims_in(talk)
+    claims = claims_in(talk) if may(talk.act.person.role, "report") else []
     if not claims:
         return False
     only_unchanged = all(claim.unchanged for claim in claims)
@@ -161,18 +174,24 @@ def claims_in(talk: Talk) -> list[Claim]:
     text = talk.text
     entries = read_entries(text, WORDS, talk.house.bot_name)
     if entries:
-        found = [claim_of(line) for entry in entries for line in (entry.rest.splitlines() or [entry.rest])]
-        return [claim for claim in found if claim is not None and claim.number]
+        return [claim for entry in entries for claim in _claims_of_entry(talk, entry)]
     about = about_reply(talk)
     if about is not None and about.get("task"):
         return [_claim_on(about["task"], about, text)]
     own = set(numbers_of_unit(talk.act))
     lines = [line for line in text.splitlines() if line.strip()]
-    claims = [read_report_line(line) for line in lines]
-    if lines and all(line is not None and line.number in own for line in claims):
+    read = [read_report_line(line) for line in lines]
+    parts = [part for part in split_paragraph(text, sorted(own)) if part.number in own]
+    # One line may name several tasks; then it is a pasted paragraph, not a report on its first.
+    if len(lines) >= len(parts) and lines and all(line is not None and line.number in own for line in read):
         return [claim for line in lines if (claim := claim_of(line)) is not None]
-    parts = split_paragraph(text, sorted(own))
-    return [Claim(p.number, p.measure, p.percent, p.text, p.unchanged) for p in parts if p.number in own]
+    return [Claim(part.number or 0, part.measure, part.percent, part.text, part.unchanged) for part in parts]
+
+
+def _claims_of_entry(talk: Talk, entry: Entry) -> list[Claim]:
+    if entry.command == "same":
+        return [Claim(number, unchanged=True) for number in leading_numbers(entry.rest)[0]]
+    return reporting.claims_of(talk, entry.rest)
 
 
 def files(talk: Talk, text: str) -> None:
@@ -232,6 +251,13 @@ def keep_earlier(talk: Talk, inbox_id: int, number: int) -> None:
 def _files_of(payload: dict[str, Any]) -> list[Attachment]:
     message = Update.de_json(payload, None).effective_message
     return attachments_of(message) if message is not None else []
+
+
+def written_with(original: Talk, command: str, number: int) -> str:
+    """What followed the task's number in that command of the message; the whole text where it was a plain reply."""
+    entries = read_entries(original.text, WORDS, original.house.bot_name)
+    found = [leading_number(entry.rest) for entry in entries if entry.command == command]
+    return next((each[2] for each in found if each is not None and each[0] == number), original.text)
 
 
 def on_task(talk: Talk, inbox_id: int, number: int) -> None:

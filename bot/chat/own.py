@@ -93,7 +93,8 @@ def quiet(talk: Talk, rest: str) -> None:
             break
     else:
         if not plain:
-            raise Refusal("bad_hours", text=rest)
+            talk.say("quiet_set", _self(talk, talk.act.person))
+            return
         start, end = people.parse_quiet(plain)
         people.set_own(talk.act, "quiet", quiet_from=start, quiet_to=end)
     talk.act.session.expire(talk.act.person)

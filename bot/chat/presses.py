@@ -2,10 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from bot.chat import asking, messages, own, reporting, running
+from bot.chat import (
+    asking,
+    auditing,
+    closing,
+    deciding,
+    extending,
+    handing,
+    messages,
+    own,
+    reporting,
+    running,
+    silence,
+    urging,
+)
 from bot.chat.talk import Buttons, Talk
+from bot.domain.decision_text import split_day
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import Claim
 from bot.usecases import lists, people
@@ -100,8 +115,8 @@ def pick(talk: Talk, args: list[str]) -> None:
     claim = messages.claims_in(original)[line]
     original.line = line
     facts = reports.report_progress(original.act, replace(claim, ordinal=ordinal), original.source)
+    facts["attached"] = reporting.attach_own(original, facts)
     reporting.say_reported(talk, facts, edit=True)
-    reporting.attach_own(original, facts)
 
 
 def take(talk: Talk, args: list[str]) -> None:
@@ -112,8 +127,8 @@ def take(talk: Talk, args: list[str]) -> None:
         raise Refusal("already_done")
     if len(claims) == 1:
         facts = reports.report_progress(original.act, claims[0], original.source)
+        facts["attached"] = reporting.attach_own(original, facts)
         reporting.say_reported(talk, facts, edit=True)
-        reporting.attach_own(original, facts)
         return
     talk.say("offer_taken", {"tasks": [claim.number for claim in claims]}, edit=True)
     for line, claim in enumerate(claims):
@@ -165,12 +180,112 @@ def finish(talk: Talk, args: list[str]) -> None:
     talk.say("finished", reports.declare_finished(talk.act, number, ""), about={"task": number})
 
 
+def extend(talk: Talk, args: list[str]) -> None:
+    extending.ask_words(talk, int(args[0]))
+
+
+def extend_as(talk: Talk, args: list[str]) -> None:
+    """The request as it was written, with the day or the measure that was still open."""
+    inbox_id, number, ordinal = map(int, args[:3])
+    original = messages.again(talk, inbox_id)
+    reason = messages.written_with(original, "extend", number)
+    day = date.fromisoformat(args[3])
+    extending.request(talk, number, ordinal or None, day, split_day(reason)[1], original=original)
+
+
+def other_date(talk: Talk, args: list[str]) -> None:
+    extending.ask_other_date(talk, int(args[0]))
+
+
+def away(talk: Talk, args: list[str]) -> None:
+    handing.say_away(talk, date.fromisoformat(args[0]), deputy_id=int(args[1]), edit=True)
+
+
+def away_off(talk: Talk, args: list[str]) -> None:
+    handing.away(talk, "off")
+
+
+def audit(talk: Talk, args: list[str]) -> None:
+    auditing.show_audit(talk, int(args[0]), int(args[1]), edit=True)
+
+
+def audit_all(talk: Talk, args: list[str]) -> None:
+    auditing.send_audit(talk, int(args[0]))
+
+
+def history_all(talk: Talk, args: list[str]) -> None:
+    asking.send_history(talk, int(args[0]))
+
+
+def done(talk: Talk, args: list[str]) -> None:
+    closing.apply_for(talk, int(args[0]))
+
+
+def pending(talk: Talk, args: list[str]) -> None:
+    page = int(args[0]) if args else 0
+    deciding.show_pending(talk, page, edit=bool(args))
+
+
+def approve(talk: Talk, args: list[str]) -> None:
+    kind, record_id, *stamp = args
+    deciding.press_approve(talk, kind, int(record_id), stamp[0] if stamp else "")
+
+
+def send_back(talk: Talk, args: list[str]) -> None:
+    kind, record_id, *stamp = args
+    deciding.press_return(talk, kind, int(record_id), stamp[0] if stamp else "")
+
+
+def draft_notice(talk: Talk, args: list[str]) -> None:
+    closing.draft_notice(talk, int(args[0]))
+
+
+def reopen(talk: Talk, args: list[str]) -> None:
+    closing.press_reopen(talk, int(args[0]))
+
+
 def undo(talk: Talk, args: list[str]) -> None:
     talk.say("undone", reports.undo(talk.act))
 
 
 def urge(talk: Talk, args: list[str]) -> None:
     running.urge_silent(talk)
+
+
+def urge_unit(talk: Talk, args: list[str]) -> None:
+    urging.urge(talk, int(args[0]), "", int(args[1]))
+
+
+def sheet_ack(talk: Talk, args: list[str]) -> None:
+    urging.receive(talk, None if args[0] == "all" else [int(args[0])])
+
+
+def answer_sheet(talk: Talk, args: list[str]) -> None:
+    urging.ask_answer(talk, int(args[0]))
+
+
+def drafts(talk: Talk, args: list[str]) -> None:
+    urging.show_drafts(talk, "")
+
+
+def sheet_draft(talk: Talk, args: list[str]) -> None:
+    urging.show_draft(talk, int(args[0]))
+
+
+def sheet_issue(talk: Talk, args: list[str]) -> None:
+    urging.sign_out(talk, int(args[0]))
+
+
+def sheet_edit(talk: Talk, args: list[str]) -> None:
+    urging.ask_words(talk, int(args[0]))
+
+
+def sheet_drop(talk: Talk, args: list[str]) -> None:
+    urging.drop(talk, int(args[0]))
+
+
+def next_steps(talk: Talk, args: list[str]) -> None:
+    urging.ask_next_steps(talk, int(args[0]))
 
 
 def issue(talk: Talk, args: list[str]) -> None:
@@ -181,13 +296,32 @@ def hold(talk: Talk, args: list[str]) -> None:
     running.hold_bulletin(talk, int(args[0]), edit=True)
 
 
+def members(talk: Talk, args: list[str]) -> None:
+    running.show_members(talk, int(args[0]), edit=True)
+
+
 def dismiss(talk: Talk, args: list[str]) -> None:
+    running.ask_dismiss(talk, int(args[0]))
+
+
+def dismiss_sure(talk: Talk, args: list[str]) -> None:
     gone = people.dismiss(talk.act, int(args[0]))
-    talk.say("dismissed", {"name": gone.name})
+    talk.say("dismissed", {"name": gone.name}, edit=True)
 
 
 def unsubscribe(talk: Talk, args: list[str]) -> None:
     own.unsubscribe(talk, args[0])
+
+
+def why(talk: Talk, args: list[str]) -> None:
+    if args:
+        silence.show_why(talk, int(args[0]))
+    else:
+        silence.ask_why(talk)
+
+
+def snooze(talk: Talk, args: list[str]) -> None:
+    silence.do_snooze(talk, int(args[0]), int(args[1]))
 
 
 def help_(talk: Talk, args: list[str]) -> None:
@@ -219,12 +353,39 @@ VERBS: dict[str, Verb] = {
     "evidence": evidence,
     "difficulty": difficulty,
     "finish": finish,
+    "extend": extend,
+    "extend_as": extend_as,
+    "other_date": other_date,
+    "away": away,
+    "away_off": away_off,
+    "audit": audit,
+    "audit_all": audit_all,
+    "history_all": history_all,
+    "done": done,
+    "pending": pending,
+    "approve": approve,
+    "return": send_back,
+    "draft_notice": draft_notice,
+    "reopen": reopen,
     "undo": undo,
     "urge": urge,
+    "urge_unit": urge_unit,
+    "sheet_ack": sheet_ack,
+    "answer": answer_sheet,
+    "drafts": drafts,
+    "sheet_draft": sheet_draft,
+    "sheet_issue": sheet_issue,
+    "sheet_edit": sheet_edit,
+    "sheet_drop": sheet_drop,
+    "next_steps": next_steps,
     "issue": issue,
     "hold": hold,
+    "members": members,
     "dismiss": dismiss,
+    "dismiss_sure": dismiss_sure,
     "unsubscribe": unsubscribe,
+    "why": why,
+    "snooze": snooze,
     "help": help_,
     "cancel": cancel,
 }

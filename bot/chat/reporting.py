@@ -1,11 +1,13 @@
 """Commands that write: progress, receipt, evidence, difficulty, own check, taking back."""
 
+from dataclasses import replace
 from typing import Any
 
+from bot.chat import urging
 from bot.chat.asking import number_or_refuse
 from bot.chat.reading import leading_numbers
 from bot.chat.talk import Buttons, Talk
-from bot.domain.chat_text import read_report_line, rest_unchanged
+from bot.domain.chat_text import read_report_line, rest_unchanged, split_paragraph
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import Claim
 from bot.usecases import evidence as evidences
@@ -15,18 +17,31 @@ from bot.usecases.lists import numbers_of_unit
 
 
 def update(talk: Talk, rest: str) -> None:
-    """`进度 12 60% 清淤完成`: several lines under one word are several reports."""
-    lines = [line for line in rest.splitlines() if line.strip()]
-    claims = [claim_of(line) for line in lines]
-    if len(lines) > 1 and all(claim is not None and claim.number for claim in claims):
-        for n, claim in enumerate(claims):
-            if claim is not None:
-                attempt(talk, claim, talk.line + n)
-        return
-    claim = claim_of(rest)
-    if claim is None or not claim.number:
+    """`进度 12 60% 清淤完成`: several numbered lines under one word are several reports, and so is a paragraph."""
+    claims = claims_of(talk, rest)
+    if not claims:
         raise Refusal("number_missing", command="update", **_understood(rest))
-    make(talk, claim)
+    if len(claims) == 1:
+        make(talk, claims[0])
+        return
+    for n, claim in enumerate(claims):
+        attempt(talk, claim, talk.line + n)
+
+
+def claims_of(talk: Talk, rest: str) -> list[Claim]:
+    """What is reported: a claim for each line that names a task, with the lines that name none added to its words."""
+    lines: list[str] = []
+    for line in (line for line in rest.splitlines() if line.strip()):
+        claim = claim_of(line)
+        if lines and (claim is None or not claim.number):
+            lines[-1] += f"\n{line}"
+        else:
+            lines.append(line)
+    claims = [claim_of(line) for line in lines]
+    if claims and all(claim is not None and claim.number for claim in claims):
+        return [claim for claim in claims if claim is not None]
+    parts = split_paragraph(rest, numbers_of_unit(talk.act))
+    return [Claim(part.number or 0, part.measure, part.percent, part.text, part.unchanged) for part in parts]
 
 
 def _understood(rest: str) -> dict[str, Any]:
@@ -51,17 +66,23 @@ def attempt(talk: Talk, claim: Claim, line: int) -> None:
         refuse(talk, refusal)
 
 
-def make(talk: Talk, claim: Claim) -> None:
-    """The claim is reported and answered; when it could be several measures, buttons ask which."""
+def make(talk: Talk, claim: Claim, *, any_measure: bool = False) -> None:
+    """The claim is reported and answered; when it could be several measures, buttons ask which.
+
+    `any_measure`: words without a figure may stand with the first of them.
+    """
     try:
         facts = reports.report_progress(talk.act, claim, talk.source)
     except Refusal as refusal:
         if refusal.reason != "which_measure":
             raise
-        ask_measure(talk, claim, refusal.facts["choices"])
-        return
+        choices = refusal.facts["choices"]
+        if not any_measure or claim.percent is not None:
+            ask_measure(talk, claim, choices)
+            return
+        facts = reports.report_progress(talk.act, replace(claim, ordinal=choices[0]["ordinal"]), talk.source)
+    facts["attached"] = attach_own(talk, facts)
     say_reported(talk, facts)
-    attach_own(talk, facts)
 
 
 def say_reported(talk: Talk, facts: dict[str, Any], *, edit: bool = False) -> None:
@@ -69,17 +90,20 @@ def say_reported(talk: Talk, facts: dict[str, Any], *, edit: bool = False) -> No
     first: list[list[Any]] = [["add_evidence", f"evidence:{number}"], ["difficulty", f"difficulty:{number}"]]
     if facts["all_done"]:
         first.insert(0, ["finish", f"finish:{number}"])
+    elif facts["can_extend"]:
+        first.insert(1, ["extend", f"extend:{number}"])
     second: list[list[Any]] = [["undo", "undo", {"until": facts["undo_until"]}]]
     if facts["next"]:
         second.append(["next_task", f"report:{facts['next']}", {"n": facts["next"]}])
     talk.say("reported", facts, buttons=[first, second], about={"task": number}, edit=edit)
 
 
-def attach_own(talk: Talk, facts: dict[str, Any]) -> None:
-    """Pictures and files that came with the report are its evidence."""
-    if talk.attached:
-        evidences.attach(talk.act, facts["number"], talk.attached, source=talk.source, report_id=facts["report_id"])
-        talk.attached = []
+def attach_own(talk: Talk, facts: dict[str, Any]) -> int:
+    """Pictures and files that came with the report are its evidence. → how many."""
+    files, talk.attached = talk.attached, []
+    if files:
+        evidences.attach(talk.act, facts["number"], files, source=talk.source, report_id=facts["report_id"])
+    return len(files)
 
 
 def ask_measure(talk: Talk, claim: Claim, choices: list[dict[str, Any]]) -> None:
@@ -113,7 +137,15 @@ def offer_rest(talk: Talk, rest: str) -> None:
     found = rest_unchanged(rest)
     rest_tasks, needs_words = reports.rest_of(talk.act)
     facts = {
-        "tasks": [{"number": row.task.number, "title": row.task.title, "progress": row.progress} for row in rest_tasks],
+        "tasks": [
+            {
+                "number": row.task.number,
+                "title": row.task.title,
+                "progress": row.progress,
+                "upkeep": row.task.upkeep,
+            }
+            for row in rest_tasks
+        ],
         "needs_words": [row.task.number for row in needs_words],
         "claimed": found.count if found else None,
     }
@@ -183,6 +215,10 @@ def difficulty(talk: Talk, rest: str) -> None:
 
 
 def note(talk: Talk, rest: str) -> None:
+    """`/note N text`; alone it lists what I have asked for and nobody has answered."""
+    if not rest.strip():
+        talk.say("instructions", remarks.my_instructions(talk.act))
+        return
     _remark(talk, rest, "note", "instruction")
 
 
@@ -192,7 +228,16 @@ def _remark(talk: Talk, rest: str, command: str, kind: str) -> None:
 
 
 def say_remark(talk: Talk, number: int, kind: str, text: str) -> None:
+    if kind == "urging":
+        urging.urge(talk, number, text)
+        return
     talk.say("remark_kept", remarks.remark(talk.act, number, kind, text), about={"task": number})
+
+
+def answer_difficulty(talk: Talk, note_id: int, text: str) -> None:
+    """The office's reply to a difficulty is its answer."""
+    facts = remarks.answer_difficulty(talk.act, note_id, text)
+    talk.say("difficulty_settled", facts, about={"task": facts["number"]})
 
 
 def finish(talk: Talk, rest: str) -> None:
@@ -203,7 +248,8 @@ def finish(talk: Talk, rest: str) -> None:
 def which_done(talk: Talk, rest: str) -> None:
     """A bare 办结/完成 N may mean the own check or the application for strike-off: ask."""
     number, _, _ = number_or_refuse(talk, rest, "finish")
-    talk.say("which_done", {"number": number}, buttons=[[["finish", f"finish:{number}"]], [["cancel", "cancel"]]])
+    choice = [["finish", f"finish:{number}"], ["done", f"done:{number}"]]
+    talk.say("which_done", {"number": number}, buttons=[choice, [["cancel", "cancel"]]])
 
 
 def undo(talk: Talk, rest: str) -> None:

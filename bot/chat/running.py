@@ -2,16 +2,18 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
+from bot.chat import urging
 from bot.chat.reading import leading_number
-from bot.chat.reporting import say_remark
-from bot.chat.talk import Talk
+from bot.chat.talk import Buttons, Talk
 from bot.domain.people import Role
 from bot.domain.refusal import Refusal
 from bot.usecases import bulletin as bulletins
-from bot.usecases import people
+from bot.usecases import conversation, people
 
 EXPIRES = timedelta(days=7)
+PAGE = 8
 ROLES = {
     "整改办": Role.OFFICE,
     "领导": Role.LEADER,
@@ -51,6 +53,10 @@ def invite(talk: Talk, rest: str) -> None:
 
 
 def members(talk: Talk, rest: str) -> None:
+    show_members(talk, 0)
+
+
+def show_members(talk: Talk, page: int, *, edit: bool = False) -> None:
     rows = people.members(talk.act)
     facts = {
         "people": [
@@ -63,10 +69,20 @@ def members(talk: Talk, rest: str) -> None:
             for row in rows
         ]
     }
-    buttons = [[["dismiss", f"dismiss:{row.id}", {"name": row.name}]] for row in rows if row.id != talk.act.person.id][
-        :20
-    ]
-    talk.say("members", facts, buttons=buttons, privately=True)
+    others = [row for row in rows if row.id != talk.act.person.id]
+    shown = others[page * PAGE : (page + 1) * PAGE]
+    buttons: Buttons = [[["dismiss", f"dismiss:{row.id}", {"name": row.name}]] for row in shown]
+    turn: list[list[Any]] = [["previous", f"members:{page - 1}"]] if page else []
+    turn += [["next", f"members:{page + 1}"]] if (page + 1) * PAGE < len(others) else []
+    buttons += [turn] if turn else []
+    talk.say("members", facts, buttons=buttons, privately=True, edit=edit)
+
+
+def ask_dismiss(talk: Talk, member_id: int) -> None:
+    """Removing somebody is confirmed first."""
+    name = people.name_of(talk.act, member_id)
+    sure: list[Any] = ["dismiss_sure", f"dismiss_sure:{member_id}", {"name": name}]
+    talk.say("dismiss_ask", {"name": name}, buttons=[[sure], [["cancel", "cancel"]]])
 
 
 def bind(talk: Talk, rest: str) -> None:
@@ -81,7 +97,7 @@ def urge(talk: Talk, rest: str) -> None:
     """催办 N text: on one task; 催报: all who have not reported."""
     found = leading_number(rest)
     if found is not None:
-        say_remark(talk, found[0], "urging", found[2])
+        urging.urge(talk, found[0], found[2])
         return
     urge_silent(talk, rest.strip())
 
@@ -97,6 +113,8 @@ def issue(talk: Talk, rest: str) -> None:
 
 def issue_bulletin(talk: Talk, bulletin_id: int | None, *, edit: bool = False) -> None:
     row = bulletins.issue(talk.act, bulletin_id)
+    if edit and _under_draft(talk):
+        return
     talk.say("bulletin_issued", {"year": row.year, "issue": row.issue}, edit=edit)
 
 
@@ -107,4 +125,12 @@ def hold(talk: Talk, rest: str) -> None:
 def hold_bulletin(talk: Talk, bulletin_id: int | None, *, edit: bool = False) -> None:
     row = bulletins.hold(talk.act, bulletin_id)
     facts = {"year": row.year, "issue": row.issue}
-    talk.say("bulletin_held", facts, buttons=[[["issue", f"issue:{row.id}"]]], edit=edit)
+    if edit and _under_draft(talk):
+        return
+    buttons = [[["issue", f"issue:{row.id}"], ["next_steps", f"next_steps:{row.id}"]]]
+    talk.say("bulletin_held", facts, buttons=buttons, edit=edit)
+
+
+def _under_draft(talk: Talk) -> bool:
+    """The button stood under the draft itself, which by now shows what became of it, to everybody who has it."""
+    return "bulletin" in (conversation.about(talk.act, talk.chat_id, talk.message.message_id) or {})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from telegram import CallbackQuery, Message, Update
@@ -28,6 +29,7 @@ class House:
     office_unit: str
     locale: str = "zh"
     rehearsal: bool = False
+    data: Path = Path("data")
 
 
 @dataclass(slots=True)

@@ -12,17 +12,21 @@ from collections import deque
 
 CHAT_BURST = 3
 GROUP_WINDOW = 60.0
+# Telegram's second, and a hair more.
+SECOND = 1.005
 # So long after somebody's reply, broadcasts leave this many places of the overall window free for the next ones.
 REPLIES_EXPECTED_FOR = 30.0
 KEPT_FOR_REPLIES = 5
 
 
 class Overall:
-    """A window of `pace` messages a second. Broadcasts are spread over it, so that a reply never finds it full."""
+    """At most `pace` messages, rounded up, in any second. Broadcasts are spread evenly, at `pace` and not above, so
+    that a reply need not wait for the next second.
+    """
 
     def __init__(self, pace: float) -> None:
         self._places = math.ceil(pace)
-        self._period = self._places / pace
+        self._window = max(SECOND, 1 / pace)
         self._interval = 1 / pace
         self._in_flight = 0
         self._taken_until: list[float] = []
@@ -64,7 +68,7 @@ class Overall:
         trip = now - left
         self._round_trip = min(trip, self._round_trip + 0.0001)
         self._in_flight -= 1
-        heapq.heappush(self._taken_until, max(left, now - self._round_trip) + self._period)
+        heapq.heappush(self._taken_until, now - self._round_trip + self._window)
 
 
 class Chat:

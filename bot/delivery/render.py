@@ -61,6 +61,7 @@ class Renderer:
             "photo": lambda row: self._file(row, "sendPhoto", "photo"),
             "document": lambda row: self._file(row, "sendDocument", "document"),
             "album": self._album,
+            "text_file": lambda row: [self._as_file(row, self._text(row))],
             "pin": lambda row: [Call("pinChatMessage", self._target(row) | {"disable_notification": True})],
             "delete": lambda row: [Call("deleteMessage", self._target(row))],
             "action": lambda row: [Call("sendChatAction", self._chat(row) | {"action": row.facts["action"]})],

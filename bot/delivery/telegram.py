@@ -1,17 +1,20 @@
 """The way to Telegram: one call made, and whatever comes of it sorted into an outcome. Nothing is raised from here."""
 
+import asyncio
 import os
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
 import httpx
 from telegram import Bot, InputFile, InputMedia, InputMediaDocument, InputMediaPhoto
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.delivery.archive import CannotFetch
 from bot.delivery.outcome import FailedForGood, Later, Moved, Outcome, Sent, TargetGone, Uncertain
@@ -21,6 +24,7 @@ from bot.delivery.render import Call, Upload
 # time: a sixth of the processor time of sending (measured). Python takes None for "known to be missing".
 if find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]
+
 # PTB's own way to have `retry_after` as a timedelta, and no warning each time.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
@@ -47,14 +51,53 @@ _DONE_ALREADY = ("message is not modified", "message to delete not found", "quer
 _UNREACHABLE = ("chat not found", "user is deactivated", "peer_id_invalid", "user not found")
 
 
+def client(read_timeout: float) -> HTTPXRequest:
+    """A client of one connection."""
+    options = {"limits": httpx.Limits(max_connections=1, keepalive_expiry=KEEP_ALIVE), "verify": _certificates()}
+    return HTTPXRequest(1, read_timeout=read_timeout, write_timeout=20, httpx_kwargs=options)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: it takes 15 ms and a megabyte for each client."""
+    return httpx.create_ssl_context()
+
+
+class Spread(BaseRequest):
+    """Takes each request to a client that is free, the one used last first; waits when all are busy.
+
+    One client for each connection, because httpcore looks over all of a pool's at every request. Measured with eight
+    messages under way: 3.6 ms of processor time a message through one pool, 1.4 ms through clients of one connection.
+    """
+
+    def __init__(self, connections: int, read_timeout: float) -> None:
+        self._clients = [client(read_timeout) for _ in range(connections)]
+        self._free = list(self._clients)
+        self._places = asyncio.Semaphore(connections)
+
+    @property
+    def read_timeout(self) -> float | None:
+        return self._clients[0].read_timeout
+
+    async def initialize(self) -> None:
+        await asyncio.gather(*(each.initialize() for each in self._clients))
+
+    async def shutdown(self) -> None:
+        await asyncio.gather(*(each.shutdown() for each in self._clients))
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        async with self._places:
+            free = self._free.pop()
+            try:
+                return await free.do_request(*args, **kwargs)
+            finally:
+                self._free.append(free)
+
+
 @asynccontextmanager
 async def open_bot(token: str, api_url: str) -> AsyncIterator[Bot]:
     """A bot that speaks to this Bot API server; getMe is not asked here, so that starting needs no network."""
-    limits = httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEEP_ALIVE)
-    sending = HTTPXRequest(
-        CONNECTIONS, read_timeout=20, write_timeout=20, pool_timeout=20, httpx_kwargs={"limits": limits}
-    )
-    polling = HTTPXRequest(1, read_timeout=20)
+    sending, polling = Spread(CONNECTIONS, read_timeout=20), client(read_timeout=20)
     bot = Bot(
         token,
         base_url=f"{api_url}/bot",

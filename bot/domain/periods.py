@@ -10,7 +10,7 @@ from bot.domain.workdays import Workdays
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-REMEMBERED = 512
+REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,9 @@ class Office:
     zone: ZoneInfo
     calendar: Workdays
     policy: Policy
-    # Every rule about a moment asks for its period: each is worked out once.
+    # Every rule about a moment asks for its period, every rule about a task when its day ends: each is worked out once.
     _periods: dict[tuple[datetime, str], Period] = field(default_factory=dict, repr=False, compare=False)
+    _ends: dict[date, datetime] = field(default_factory=dict, repr=False, compare=False)
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)
@@ -56,7 +57,12 @@ class Office:
 
     def end_of(self, day: date) -> datetime:
         """A deadline ends at 24:00 local."""
-        return self.at(day + DAY, time(0))
+        found = self._ends.get(day)
+        if found is None:
+            if len(self._ends) > REMEMBERED:
+                self._ends.clear()
+            found = self._ends[day] = self.at(day + DAY, time(0))
+        return found
 
     def cut_off_of_week(self, day: date) -> datetime | None:
         """The cut-off in the Monday-to-Sunday week of `day`; None when the whole week is a holiday."""

@@ -129,7 +129,10 @@ class Round(SQLModel, table=True):
 
 
 class Bulletin(SQLModel, table=True):
-    """One issue of the weekly bulletin: drafted, perhaps held, issued; a correction is an issue of its own."""
+    """One issue of the weekly bulletin: drafted, perhaps held, issued; a correction is an issue of its own.
+
+    `next_steps`: the office's own, instead of the computed ones. `reason`: of a correction.
+    """
 
     __table_args__ = (UniqueConstraint("year", "issue", "correction"),)
     id: int | None = key()
@@ -139,6 +142,7 @@ class Bulletin(SQLModel, table=True):
     as_of: datetime = moment()
     state: str = "draft"
     next_steps: list[str] = json_list()
+    reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
     drafted_at: datetime = moment()
     issue_at: datetime = moment()
     issued_at: datetime | None = maybe_moment()

@@ -69,13 +69,16 @@ class MeasureSlice:
     @property
     def progress(self) -> int:
         """The lead's own figure for the whole once it gave one, else the floored mean of the workers' latest."""
+        if not self.said:
+            return 0
         whole = [said for said in self.said.values() if said.whole and said.percent is not None]
         if whole:
             return max(whole, key=lambda said: said.at).percent or 0
         workers = self.workers
         if not workers:
             return 0
-        return sum((self.said[unit].percent or 0) if unit in self.said else 0 for unit in workers) // len(workers)
+        percents = [self.said[unit].percent or 0 for unit in workers if unit in self.said]
+        return sum(percents) // len(workers)
 
 
 @dataclass(slots=True)
@@ -107,20 +110,34 @@ class TaskSlice:
 
     @property
     def struck_off(self) -> bool:
-        return self.state == State.STRUCK_OFF
+        return self.state in (State.STRUCK_OFF, State.KEPT_UP)
 
     @property
     def upkeep(self) -> bool:
-        return bool(self.measures) and all(measure.upkeep for measure in self.measures)
+        for measure in self.measures:
+            if not measure.upkeep:
+                return False
+        return bool(self.measures)
 
     @property
     def due(self) -> date | None:
         """The last milestone's official date."""
-        return max((stage.due for measure in self.measures for stage in measure.stages), default=None)
+        # A plain loop: every list and bulletin asks this of every task, several times.
+        latest: date | None = None
+        for measure in self.measures:
+            for stage in measure.stages:
+                if latest is None or stage.due > latest:
+                    latest = stage.due
+        return latest
 
     @property
     def original_due(self) -> date | None:
-        return max((stage.original_due for measure in self.measures for stage in measure.stages), default=None)
+        latest: date | None = None
+        for measure in self.measures:
+            for stage in measure.stages:
+                if latest is None or stage.original_due > latest:
+                    latest = stage.original_due
+        return latest
 
     @property
     def internal_due(self) -> date | None:

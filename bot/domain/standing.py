@@ -3,6 +3,7 @@
 序时 on schedule · 滞后 behind · 临期 due soon · 超期 overdue · 未报送 no report this period (domain.md §2).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -54,6 +55,8 @@ def expected_share(measure: MeasureSlice, issued: date, today: date) -> float | 
 
 def _quantities(measure: MeasureSlice) -> list[float]:
     """Cumulative percents, one for each stage, the last 100."""
+    if len(measure.stages) == 1:
+        return [100.0]
     stated: list[float | None] = [stage.quantity for stage in measure.stages]
     stated[-1] = 100.0
     filled: list[float] = []
@@ -106,10 +109,11 @@ def silent_units(task: TaskSlice, now: datetime, office: Office) -> tuple[int, .
     # A monthly or quarterly report is asked in the last week of its period, not all through it.
     if task.registered_at > period.start or office.week(now).end != period.end:
         return ()
-    return tuple(unit for unit in task.workers if _owes(task, unit) and not _reported(task, unit, period.start, now))
+    return tuple(unit for unit in task.workers if owes(task, unit) and not _reported(task, unit, period.start, now))
 
 
-def _owes(task: TaskSlice, unit_id: int) -> bool:
+def owes(task: TaskSlice, unit_id: int) -> bool:
+    """The unit has not brought its own share of every measure it works on to 100 %."""
     mine = [measure for measure in task.measures if unit_id in measure.workers]
     return any(measure.upkeep or (measure.progress < 100 and not _own_done(measure, unit_id)) for measure in mine)
 
@@ -124,6 +128,9 @@ def _reported(task: TaskSlice, unit_id: int, since: datetime, until: datetime) -
     return last is not None and since < last.at <= until
 
 
-def unchanged_will_do(found: Standing, unit_id: int) -> bool:
-    """无变化 may be said of it together with others: not behind, not overdue, and something was said before."""
-    return not (found.has(OVERDUE) or found.has(BEHIND)) and found.task.last_said(unit_id) is not None
+def unchanged_will_do(found: Standing, unit_id: int, under_sheet: Collection[int] = ()) -> bool:
+    """无变化 may be said of it together with others: not behind, not overdue, not under a sheet, and something was
+    said before. `under_sheet`: ids of the tasks with an open sheet."""
+    if found.has(OVERDUE) or found.has(BEHIND) or found.task.id in under_sheet:
+        return False
+    return found.task.last_said(unit_id) is not None

@@ -12,6 +12,7 @@ from bot.domain.people import Member
 from bot.domain.periods import Office
 from bot.domain.post import Lane, Outbox
 from bot.store import carry
+from bot.store.handed import with_deputies
 from bot.store.people import unit_names
 
 
@@ -67,8 +68,12 @@ class Act:
         lane: Lane = Lane.URGENT,
         about: dict[str, Any] | None = None,
     ) -> int:
-        """Queue one message to each person under `key`:member; who has it already is not told twice. How many now."""
-        return sum(self.post(member_message(m, kind, facts, f"{key}:m{m.id}", lane, about, self.now)) for m in people)
+        """Queue one message to each person under `key`:member; who has it already is not told twice. How many now.
+
+        Whoever is away is told all the same, and so is the deputy.
+        """
+        listed = with_deputies(self.session, people, self.office.today(self.now))
+        return sum(self.post(member_message(m, kind, facts, f"{key}:m{m.id}", lane, about, self.now)) for m in listed)
 
     def post(self, row: Outbox) -> bool:
         return carry.add_once(self.session, row)

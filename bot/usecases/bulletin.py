@@ -9,7 +9,8 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.domain.decision import Change, Decision, Deed
-from bot.domain.people import Member, Role, require
+from bot.domain.ledger import Part
+from bot.domain.people import UNIT_PEOPLE, Member, Role, require
 from bot.domain.periods import Period
 from bot.domain.post import Bulletin, Lane, Outbox
 from bot.domain.refusal import Refusal
@@ -18,6 +19,8 @@ from bot.store import carry
 from bot.store.people import bound_groups, present
 from bot.usecases.act import Act
 from bot.usecases.digest import bulletin_facts, digest_at, short_scope
+
+WAITING = ("draft", "held")
 
 
 def last_closed(act: Act) -> Period:
@@ -45,12 +48,52 @@ def draft_due(act: Act) -> int:
         return 0
     if act.now >= issue_at:
         return 0
-    buttons = [[["issue", f"issue:{row.id}"], ["hold", f"hold:{row.id}"]]]
-    if found.unreported:
-        buttons.append([["urge_silent", "urge:silent"]])
-    facts = bulletin_facts(act, found) | {"issue_at": act.office.local(issue_at).isoformat(), "buttons": buttons}
     office = [member for member in people if member.role == Role.OFFICE]
-    return act.tell(office, "bulletin_draft", facts, key=f"draft:{period.key}", lane=Lane.URGENT)
+    return act.tell(office, "bulletin_draft", _draft_facts(act, row), key=f"draft:{row.id}", about={"bulletin": row.id})
+
+
+def _draft_facts(act: Act, row: Bulletin) -> dict[str, Any]:
+    """The draft as it stands: its figures, its next steps, whether it is held, and the buttons that would succeed."""
+    found = digest_at(act, row.as_of)
+    first: list[list[Any]] = [["issue", f"issue:{row.id}"], ["next_steps", f"next_steps:{row.id}"]]
+    if row.state == "draft":
+        first.insert(1, ["hold", f"hold:{row.id}"])
+    buttons = [first] if row.state in WAITING else []
+    if buttons and found.unreported:
+        buttons.append([["urge_silent", "urge:silent"]])
+    return bulletin_facts(act, found) | {
+        "issue_at": act.office.local(row.issue_at).isoformat(),
+        "own_steps": list(row.next_steps),
+        "state": row.state,
+        "buttons": buttons,
+    }
+
+
+def _refresh_drafts(act: Act, bulletin_id: int) -> int:
+    """Everybody of the office who has the draft sees it as it stands now. → messages rewritten."""
+    row = _by_id(act, bulletin_id)
+    # A draft's own messages are those not yet rewritten: draft:ID:mMEMBER, without a further part.
+    rows = act.session.exec(select(Outbox).where(col(Outbox.key).startswith(f"draft:{row.id}:m"))).all()
+    facts = _draft_facts(act, row)
+    rewritten = [each for each in rows if each.key.count(":") == 2 and each.message_id is not None]
+    return sum(
+        act.post(
+            Outbox(
+                key=f"{each.key}:r{len(rows)}",
+                chat_id=each.chat_id,
+                member_id=each.member_id,
+                method="edit",
+                kind="bulletin_draft",
+                locale=each.locale,
+                facts=facts,
+                about={"bulletin": row.id},
+                edits=each.message_id,
+                lane=Lane.URGENT,
+                created_at=act.now,
+            )
+        )
+        for each in rewritten
+    )
 
 
 def _known(act: Act, period: Period) -> bool:
@@ -72,7 +115,7 @@ def issue_due(act: Act) -> int:
 def issue(act: Act, bulletin_id: int | None = None) -> Bulletin:
     """签发: the draft or held bulletin goes out now. Refusals: not_your_right, nothing_to_issue, changed_meanwhile."""
     require(act.person, "bulletin")
-    row = _waiting(act, bulletin_id, ("draft", "held"), "nothing_to_issue")
+    row = _waiting(act, bulletin_id, WAITING, "nothing_to_issue")
     _issue(act, row, act.person, aloud=True)
     return row
 
@@ -87,7 +130,76 @@ def hold(act: Act, bulletin_id: int | None = None) -> Bulletin:
             events=[Deed("bulletin_held", None, {}, {"year": row.year, "issue": row.issue})],
         )
     )
+    _refresh_drafts(act, row.id or 0)
     return row
+
+
+def steps_to_edit(act: Act, bulletin_id: int) -> dict[str, Any]:
+    """The next steps as the draft would print them. Refusals: not_your_right, nothing_to_issue."""
+    require(act.person, "bulletin")
+    row = _waiting(act, bulletin_id, WAITING, "nothing_to_issue")
+    return {"year": row.year, "issue": row.issue, **_steps(act, row)}
+
+
+def _steps(act: Act, row: Bulletin) -> dict[str, Any]:
+    facts = bulletin_facts(act, digest_at(act, row.as_of))
+    return {"next_steps": facts["next_steps"], "own_steps": list(row.next_steps)}
+
+
+def set_next_steps(act: Act, bulletin_id: int, text: str) -> dict[str, Any]:
+    """The lines are the bulletin's next steps, instead of the computed ones; the draft shows them at once.
+
+    Refusals: not_your_right, nothing_to_issue, changed_meanwhile.
+    """
+    require(act.person, "bulletin")
+    row = _waiting(act, bulletin_id, WAITING, "nothing_to_issue")
+    steps = [plain for line in text.splitlines() if (plain := line.strip(" \t　;；。"))]
+    event = Deed("next_steps", None, {"steps": row.next_steps}, {"year": row.year, "issue": row.issue, "steps": steps})
+    change = Change(Bulletin, row.id or 0, {"next_steps": steps}, only_if={"state": row.state})
+    act.carry(Decision(changes=[change], events=[event]))
+    _refresh_drafts(act, row.id or 0)
+    return {"year": row.year, "issue": row.issue, "own_steps": steps, "state": row.state}
+
+
+def correct(act: Act, reason: str) -> Bulletin:
+    """更正: the newest issued bulletin is computed anew for the same moment and goes out as the next correction of it,
+    with the reason; the issued one stays as it was said.
+
+    Refusals: not_your_right, nothing_to_correct, correction_reason, changed_meanwhile.
+    """
+    require(act.person, "bulletin")
+    newest = select(Bulletin).where(Bulletin.state == "issued")
+    old = act.session.exec(newest.order_by(col(Bulletin.as_of).desc(), col(Bulletin.correction).desc())).first()
+    if old is None:
+        raise Refusal("nothing_to_correct")
+    if not reason.strip():
+        raise Refusal("correction_reason", year=old.year, issue=old.issue)
+    row = Bulletin(
+        year=old.year,
+        issue=old.issue,
+        correction=old.correction + 1,
+        as_of=old.as_of,
+        state="issued",
+        next_steps=list(old.next_steps),
+        reason=reason.strip(),
+        drafted_at=act.now,
+        issue_at=act.now,
+        issued_at=act.now,
+        issued_by=act.person.id,
+    )
+    # Somebody else has just issued the same correction.
+    if not carry.add_once(act.session, row, on=("year", "issue", "correction")):
+        raise Refusal("changed_meanwhile")
+    after = {"year": row.year, "issue": row.issue, "correction": row.correction, "reason": row.reason}
+    act.record(Deed("bulletin_corrected", None, {}, after))
+    publish(act, row)
+    return row
+
+
+def _by_id(act: Act, bulletin_id: int) -> Bulletin:
+    # Changes are written past the session's own copy: read it again.
+    statement = select(Bulletin).where(Bulletin.id == bulletin_id).execution_options(populate_existing=True)
+    return act.session.exec(statement).one()
 
 
 def _waiting(act: Act, bulletin_id: int | None, states: tuple[str, ...], reason: str) -> Bulletin:
@@ -108,20 +220,23 @@ def _issue(act: Act, row: Bulletin, person: Member | None, *, aloud: bool) -> in
             events=[Deed("bulletin_issued", None, {}, {"year": row.year, "issue": row.issue, "as_of": row.as_of})],
         )
     )
+    _refresh_drafts(act, row.id or 0)
     return publish(act, row) if aloud else 0
 
 
 def publish(act: Act, row: Bulletin) -> int:
     """To the office, the leaders and the bound groups; a unit's group gets its unit's own figures."""
     facts = bulletin_facts(act, digest_at(act, row.as_of))
-    facts |= {"correction": row.correction, "buttons": composition_button(act, row.as_of, "all")}
+    own = {"correction": row.correction, "reason": row.reason, "own_steps": list(row.next_steps)}
+    facts |= {**own, "buttons": composition_button(act, row.as_of, "all")}
     name = f"bulletin:{row.year}-{row.issue}-{row.correction}"
     people = [m for m in present(act.session, roles=[Role.OFFICE, Role.LEADER]) if m.joined_at <= row.issue_at]
     said = act.tell(people, "bulletin", facts, key=name, lane=Lane.DIGEST)
     for group in bound_groups(act.session):
         scope = f"unit:{act.unit(group.unit_id)}" if group.unit_id else "all"
         group_facts = bulletin_facts(act, digest_at(act, row.as_of, scope), scope)
-        group_facts["correction"] = row.correction
+        # What the office wrote of all units stands in the whole bulletin only.
+        group_facts |= {**own, "own_steps": own["own_steps"] if scope == "all" else []}
         said += act.post(
             Outbox(
                 key=f"{name}:g{group.id}",
@@ -143,14 +258,19 @@ def composition_button(act: Act, as_of: datetime, scope: str) -> list[list[list[
 
 
 def urge_silent(act: Act, text: str = "") -> tuple[int, list[str]]:
-    """催报: the liaisons of every unit that owes a report for this week are asked now, once a day.
+    """催报: the liaisons of every unit that owes a report for this week are asked now, once a day; by a lead unit,
+    those of the other units on the tasks it leads.
 
     → people told, and the units. Refusals: not_your_right, nobody_silent.
     """
-    require(act.person, "urge")
     from bot.usecases.report import who_is_silent
 
     rows = who_is_silent(act)
+    if act.person.role in UNIT_PEOPLE:
+        own = act.person.unit_id
+        rows = [row for row in rows if own in row[1].task.units.get(Part.LEAD, []) and row[0] != own]
+    else:
+        require(act.person, "urge")
     if not rows:
         raise Refusal("nobody_silent")
     by_unit: dict[int, list[int]] = {}

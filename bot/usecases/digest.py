@@ -10,7 +10,10 @@ from bot.domain.ledger import Note, Plan, Unit
 from bot.domain.refusal import Refusal
 from bot.store.ledger import load_tasks
 from bot.usecases.act import Act
+from bot.usecases.correction_facts import corrections_of_week
+from bot.usecases.extension_facts import of_week
 from bot.usecases.facts import task_line
+from bot.usecases.sheets import in_bulletin
 
 
 def scope_filter(act: Act, scope: str) -> dict[str, Any]:
@@ -39,6 +42,15 @@ def short_scope(act: Act, scope: str) -> str:
     return f"p{name}" if kind == "plan" else scope
 
 
+def scope_title(act: Act, scope: str) -> str:
+    """What the head of a digest calls its scope; nothing for the whole ledger."""
+    kind, _, name = scope.partition(":")
+    if kind != "plan":
+        return name
+    plan = act.session.get(Plan, scope_filter(act, scope)["plan_ids"][0])
+    return plan.title if plan else name
+
+
 def digest_at(act: Act, as_of: datetime, scope: str = "all") -> Digest:
     """The digest at `as_of`, with the changes on the cut-off one week before. Refusals: bad_scope."""
     only = scope_filter(act, scope)
@@ -46,6 +58,10 @@ def digest_at(act: Act, as_of: datetime, scope: str = "all") -> Digest:
     before = act.office.previous(act.office.week(as_of))
     earlier = load_tasks(act.session, as_of=before.end, **only)
     found.changes = compare(found, digest(earlier, before.end, act.office)) if earlier else {}
+    if "unit_id" in only:
+        # A unit's digest tells what it owes itself, not what its partners owe.
+        found.unreported = [(unit, row) for unit, row in found.unreported if unit == only["unit_id"]]
+        found.units = [line for line in found.units if line.unit_id == only["unit_id"]]
     return found
 
 
@@ -84,12 +100,18 @@ def digest_json(act: Act, found: Digest) -> dict[str, Any]:
 def bulletin_facts(act: Act, found: Digest, scope: str = "all") -> dict[str, Any]:
     """What the bulletin's words print: figures, changes, the lists, what is to be done next."""
     facts = digest_json(act, found)
+    tasks = [row.task for row in found.standings]
+    week = act.office.week(found.as_of)
     return {
         **facts,
-        "scope": scope.partition(":")[2],
+        "scope": scope_title(act, scope),
+        "outlook_days": act.office.policy.outlook_days,
         "unreported_units": _by_unit(facts["unreported"]),
         "instructions": _open_notes(act, found, "instruction"),
         "difficulties": _open_notes(act, found, "difficulty"),
+        "extensions": of_week(act, tasks, week.start, found.as_of),
+        "corrections": corrections_of_week(act, tasks, week.start, found.as_of),
+        "sheets": in_bulletin(act, found, week.start),
         "next_steps": next_steps(facts),
         "silent": len(found.unreported),
     }

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from bot.domain.close_out import require_may_attach
 from bot.domain.decision import Decision, Deed
 from bot.domain.ledger import Evidence, Task
 from bot.domain.people import require
@@ -13,6 +14,7 @@ from bot.domain.refusal import Refusal
 from bot.domain.reporting import require_own
 from bot.store.ledger import load_task
 from bot.usecases.act import Act
+from bot.usecases.close_out import after_evidence
 
 MAX_BYTES = 20 * 1024 * 1024  # what the Bot API lets a bot download
 
@@ -41,11 +43,12 @@ def attach(
 ) -> dict[str, Any]:
     """The files stand as evidence of the task, waiting to be fetched. → how many now, and how many in all.
 
-    Refusals: no_such_task, not_your_right, not_your_task, no_such_measure, file_too_big.
+    Refusals: no_such_task, not_your_right, not_your_task, no_such_measure, file_too_big, task_closed.
     """
     require(act.person, "attach")
     task = load_task(act.session, number)
     require_own(task, act.person)
+    require_may_attach(task, act.person)
     measure = next((m for m in task.measures if m.ordinal == ordinal), None)
     if ordinal is not None and measure is None:
         raise Refusal("no_such_measure", task=number, measure=ordinal, count=len(task.measures))
@@ -78,6 +81,7 @@ def attach(
         row.seen_on_task = seen.get(row.file_unique_id)
     event = Deed("evidence", task.id, {}, {"files": [file.name or file.file_unique_id for file in files]})
     act.carry(Decision(additions=list(rows), events=[event]))
+    after_evidence(act, [task.id])
     count = act.session.exec(
         select(func.count()).where(Evidence.task_id == task.id, col(Evidence.withdrawn_at).is_(None))
     ).one()

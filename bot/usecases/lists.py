@@ -1,6 +1,8 @@
 """Looking at the ledger: my tasks, a task's card and history, what is due, overdue, and searching."""
 
+from calendar import monthrange
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import col, select
@@ -13,8 +15,14 @@ from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, Standing, standing
 from bot.store.ledger import load_task, load_tasks
 from bot.store.people import people_names
 from bot.usecases.act import Act
+from bot.usecases.close_out import may_apply, timeline
+from bot.usecases.correction_facts import corrections_of
+from bot.usecases.extension_facts import internal_by, may_ask, on_card, steps_of
 from bot.usecases.facts import measure_object, task_line, task_object
+from bot.usecases.handover import hand_overs_of
+from bot.usecases.receipts import receipts_of
 from bot.usecases.remarks import notes_of
+from bot.usecases.sheets import of_task
 
 URGENCY = {OVERDUE: 0, BEHIND: 1, DUE_SOON: 2}
 
@@ -57,11 +65,17 @@ def due_within(act: Act, days: int) -> dict[str, Any]:
     chosen = sorted(
         (row for row in rows if 0 <= (row.days_left or 0) <= days), key=lambda row: (row.days_left, row.task.number)
     )
-    return {"days": days, "tasks": [task_line(act, row) for row in chosen]}
+    until = act.office.today(act.now) + timedelta(days=days)
+    return {"days": days, "until": until.isoformat(), "tasks": [task_line(act, row) for row in chosen]}
 
 
 def days_to_sunday(act: Act) -> int:
     return 6 - act.office.today(act.now).weekday()
+
+
+def days_to_month_end(act: Act) -> int:
+    today = act.office.today(act.now)
+    return monthrange(today.year, today.month)[1] - today.day
 
 
 def overdue(act: Act) -> dict[str, Any]:
@@ -125,8 +139,24 @@ def card_facts(act: Act, task: TaskSlice) -> dict[str, Any]:
         "questions": task.questions,
         "mine": act.person.unit_id in task.workers,
         "unsigned": task.received.get(act.person.unit_id or 0, act.now) is None,
+        "extensions": on_card(act, task),
+        "original_due": task.original_due.isoformat() if task.original_due else None,
+        "internal_by": internal_by(act, task),
+        "can_extend": may_ask(act, task),
+        "sheets": [sheet for sheet in of_task(act, task) if sheet["state"] == "issued"],
+        "life": timeline(act, task),
+        "can_apply": may_apply(act, task),
         "notes": [note for note in notes_of(act, task) if not note["answered"] and note["kind"] != "urging"],
     }
+
+
+def missed_units(act: Act, number: int) -> list[tuple[int, str]]:
+    """Units that work on the task and said nothing of it last week. Refusals: no_such_task."""
+    task = load_task(act.session, number)
+    last_week = act.office.previous(act.office.week(act.now))
+    then = load_task_at(act, task, last_week.end)
+    missed = standing(then, last_week.end, act.office).silent if then else ()
+    return [(unit, act.unit(unit)) for unit in missed]
 
 
 def load_task_at(act: Act, task: TaskSlice, moment: Any) -> TaskSlice | None:
@@ -155,7 +185,9 @@ def reports_of(act: Act, task: TaskSlice) -> list[dict[str, Any]]:
     """Every report on the task, oldest first, with what was corrected or taken back."""
     people = people_names(act.session)
     measures = {measure.id: measure for measure in task.measures}
-    rows = act.session.exec(select(Report).where(Report.task_id == task.id).order_by(col(Report.at), col(Report.id)))
+    # Figures carried over to another unit (转办) are no reports of anybody's.
+    said = (Report.task_id == task.id, col(Report.source).not_like("handed:%"))
+    rows = act.session.exec(select(Report).where(*said).order_by(col(Report.at), col(Report.id)))
     return [
         {
             "id": row.id,
@@ -201,8 +233,20 @@ def history(act: Act, number: int) -> dict[str, Any]:
     entries = [{**row, "what": "report"} for row in reports_of(act, task)]
     entries += [{**row, "what": "note"} for row in notes_of(act, task)]
     entries += _moves(act, task)
+    entries += _sheet_steps(act, task)
+    entries += [*receipts_of(act, task), *hand_overs_of(act, task), *steps_of(act, task), *corrections_of(act, task)]
     entries.sort(key=lambda entry: entry["at"], reverse=True)
     return {"number": task.number, "title": task.title, "entries": entries}
+
+
+def _sheet_steps(act: Act, task: TaskSlice) -> list[dict[str, Any]]:
+    """What became of each sheet: issued, received, answered."""
+    steps = [
+        {"what": "sheet", "step": step, "at": sheet[step], "sheet": sheet}
+        for sheet in of_task(act, task)
+        for step in ("issued", "received", "answered")
+    ]
+    return [step for step in steps if step["at"]]
 
 
 def _moves(act: Act, task: TaskSlice) -> list[dict[str, Any]]:
@@ -226,7 +270,7 @@ def events_of(act: Act, task_id: int) -> Sequence[Event]:
 
 
 def numbers_of_unit(act: Act) -> list[int]:
-    """Numbers of the person's own tasks, for examples and buttons."""
+    """Numbers of the person's own tasks, for examples and buttons: those still open first."""
     if act.person.role in SEES_ALL:
         return list(act.session.exec(select(Task.number).order_by(col(Task.number))))
-    return [found.task.number for found in visible(act)]
+    return [found.task.number for found in sorted(visible(act), key=lambda found: found.task.finished)]

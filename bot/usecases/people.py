@@ -12,6 +12,7 @@ from bot.domain.people import Group, Invitation, Member, Role, require
 from bot.domain.refusal import Refusal
 from bot.domain.registry import Registry
 from bot.store import people as roster
+from bot.usecases.absence import leave_duties, take_duties
 from bot.usecases.act import Act
 
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -97,6 +98,7 @@ def join(act: Act, code: str, user_id: int, name: str, *, machine_now: datetime,
             events=[Deed("join", None, {}, {"member": member.id, "unit": row.unit_id, "role": row.role})],
         )
     )
+    take_duties(act, member)
     return member
 
 
@@ -118,6 +120,7 @@ def _leave(act: Act, member: Member, why: str) -> None:
             events=[Deed("leave", None, {"member": member.id}, {"why": why})],
         )
     )
+    leave_duties(act, member)
 
 
 def dismiss(act: Act, member_id: int) -> Member:
@@ -130,6 +133,15 @@ def dismiss(act: Act, member_id: int) -> Member:
         raise Refusal("not_yourself")
     _leave(act, found, "removed by the office")
     return found
+
+
+def name_of(act: Act, member_id: int) -> str:
+    """Refusals: not_your_right, no_such_member."""
+    require(act.person, "members")
+    found = roster.member_by_id(act.session, member_id)
+    if found is None or found.left_at is not None:
+        raise Refusal("no_such_member")
+    return found.name
 
 
 def members(act: Act) -> list[Member]:

@@ -91,7 +91,7 @@ def compare(act: Act, draft: Draft) -> Comparison:
     known = _known(act, [plan.title for plan in draft.plans])
     found = Comparison()
     for index, task in enumerate(draft.tasks):
-        there = known.pop(_key(draft, task), None)
+        there = known.pop(key_of(draft, task), None)
         if there is None:
             found.added.append(index)
         elif there[1] != _wording(task):
@@ -100,7 +100,7 @@ def compare(act: Act, draft: Draft) -> Comparison:
     return found
 
 
-def _key(draft: Draft, task: TaskDraft) -> Key:
+def key_of(draft: Draft, task: TaskDraft) -> Key:
     """What makes a task the same in two versions of a file: its plan and its number there, or its problem."""
     return draft.plans[task.plan].title, task.source_number or task.problem
 

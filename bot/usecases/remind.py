@@ -7,18 +7,19 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
-from bot.domain.ledger import Question
 from bot.domain.people import Member, Role
 from bot.domain.post import Lane, Moment, Notice, Outbox, Round
 from bot.domain.reminding import deadline_notice, fold_at, hears_of_deadline, met, next_overdue, plan_moments, quiet
 from bot.domain.slices import MeasureSlice, Stage, TaskSlice
-from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, Standing, standing, unchanged_will_do
+from bot.domain.standing import standing
 from bot.store import carry
 from bot.store.carry import table_of
+from bot.store.handed import deputies
 from bot.store.ledger import load_tasks
 from bot.store.people import present
 from bot.usecases.act import Act, member_message
-from bot.usecases.facts import task_line
+from bot.usecases.daily import office_day, unit_day
+from bot.usecases.waiting_rounds import pending_day, pending_lines
 
 BATCH = 20_000
 MOMENT, NOTICE = table_of(Moment), table_of(Notice)
@@ -32,9 +33,13 @@ def plan(act: Act, tasks: Iterable[TaskSlice]) -> int:
 
 
 def replan(act: Act, task: TaskSlice) -> None:
-    """A date has moved: what was not yet said of the task is forgotten and planned anew."""
+    """A date has moved: what was not yet said of the task is forgotten and planned anew.
+
+    Days before the new date that have passed already are not said afterwards: people hear of the date itself today.
+    """
     act.session.connection().execute(MOMENT.delete().where(MOMENT.c.task_id == task.id, MOMENT.c.said_at.is_(None)))
-    plan(act, [task])
+    rows = [row for row in plan_moments(task, act.office) if row.offset > 0 or row.due_at > act.now]
+    carry.add_many_once(act.session, rows)
 
 
 def expand_due(act: Act) -> int:
@@ -132,11 +137,14 @@ def fold(act: Act) -> int:
     ).all()
     if not waiting:
         return 0
+    today = act.office.today(act.now)
+    standing_in = deputies(act.session, today)
     by_member: dict[int, list[Notice]] = {}
     for notice in waiting:
-        by_member.setdefault(notice.member_id, []).append(notice)
+        # Who is away hears through the deputy.
+        deputy = standing_in.get(notice.member_id)
+        by_member.setdefault((deputy.id if deputy else None) or notice.member_id, []).append(notice)
     people = {member.id: member for member in present(act.session)}
-    today = act.office.today(act.now)
     done = _keys_today(act, today)
     sent = 0
     gone = [notice for id_, notices in by_member.items() if id_ not in people for notice in notices]
@@ -145,7 +153,9 @@ def fold(act: Act) -> int:
         member = people.get(member_id)
         if member is None or f"daily:{today}:m{member_id}" in done or quiet(member, act.now, act.office):
             continue
-        sent += _fold_for(act, member, notices, today)
+        away = {notice.member_id for notice in notices if notice.member_id != member_id}
+        names = [people[id_].name for id_ in sorted(away) if id_ in people]
+        sent += _fold_for(act, member, notices, today, names)
     return sent
 
 
@@ -153,13 +163,23 @@ def _keys_today(act: Act, today: date) -> set[str]:
     return set(act.session.exec(select(Outbox.key).where(col(Outbox.key).startswith(f"daily:{today}:m"))))
 
 
-def _fold_for(act: Act, member: Member, notices: Sequence[Notice], today: date) -> bool:
-    compose = _office_day if member.role == Role.OFFICE else _unit_day
-    facts, pointless = compose(act, member, notices)
+def _fold_for(act: Act, member: Member, notices: Sequence[Notice], today: date, away: Sequence[str]) -> bool:
+    asked = [notice for notice in notices if notice.kind == "pending"]
+    others = [notice for notice in notices if notice.kind != "pending"]
+    pending = pending_lines(act, member) if asked else []
+    if others or member.role == Role.OFFICE:
+        compose = office_day if member.role == Role.OFFICE else unit_day
+        facts, wanted, pointless = compose(act, member, others)
+    else:
+        facts, wanted, pointless = pending_day(act, member), [], []
+    wanted, pointless = (wanted + asked, pointless) if pending else (wanted, pointless + asked)
     _close(act, pointless, withdrawn="pointless")
-    wanted = [notice for notice in notices if notice not in pointless]
     if not wanted:
         return False
+    facts["stands_in_for"] = list(away)
+    facts["pending"] = pending
+    if pending:
+        facts["buttons"] = [[["pending", "pending", {"count": len(pending)}]], *facts["buttons"]]
     row = member_message(
         member, "daily", facts, f"daily:{today}:m{member.id}", Lane.REMINDER, {"tasks": facts["numbers"]}, act.now
     )
@@ -176,103 +196,3 @@ def _close(act: Act, notices: Sequence[Notice], withdrawn: str = "") -> None:
         act.session.connection().execute(
             update(NOTICE).where(NOTICE.c.id.in_([notice.id for notice in notices])).values(values)
         )
-
-
-def _unit_day(act: Act, member: Member, notices: Sequence[Notice]) -> tuple[dict[str, Any], list[Notice]]:
-    """The unit's day: late, due, behind, to sign for, to report; and the notices that no longer matter."""
-    tasks = load_tasks(act.session, unit_id=member.unit_id)
-    standings = {task.id: standing(task, act.now, act.office) for task in tasks}
-    owed = [found for found in standings.values() if member.unit_id in found.silent]
-    pointless = [notice for notice in notices if _pointless(notice, standings, bool(owed))]
-    named = {notice.task_id for notice in notices if notice not in pointless and notice.task_id}
-    active = [found for found in standings.values() if not found.task.finished]
-    overdue = [found for found in active if found.has(OVERDUE)]
-    due = [found for found in active if found not in overdue and _this_week(act, found)]
-    behind = [found for found in active if found.has(BEHIND) and found not in due]
-    news = [found for found in active if found.task.id in named and found not in [*overdue, *due, *behind]]
-    unsigned = [f.task.number for f in active if f.task.received.get(member.unit_id or 0, act.now) is None]
-    shown = [*overdue, *due, *behind, *news]
-    rest = [found.task.number for found in owed if found not in shown]
-    period = act.office.week(act.now)
-    lines = act.office.policy.reminders.lines
-    return {
-        "today": act.office.today(act.now).isoformat(),
-        "unit": act.unit(member.unit_id),
-        "open": len(active),
-        "overdue": [task_line(act, found) for found in _by_date(overdue)[:lines]],
-        "due": [task_line(act, found) for found in _by_date(due)[:lines]],
-        "behind": [task_line(act, found) for found in _by_date(behind)[:lines]],
-        "coming": [task_line(act, found) for found in _by_date(news)[:lines]],
-        "folded": max(len(overdue) - lines, 0) + max(len(due) - lines, 0) + max(len(behind) - lines, 0),
-        "unsigned": unsigned,
-        "rest": rest,
-        "to_report": [found.task.number for found in owed],
-        "cut_off": act.office.local(period.end).isoformat(),
-        "numbers": [found.task.number for found in active],
-        "buttons": _day_buttons(member, _by_date([*overdue, *due, *behind, *news]), owed, unsigned),
-    }, pointless
-
-
-def _day_buttons(
-    member: Member, shown: Sequence[Standing], owed: Sequence[Standing], unsigned: Sequence[int]
-) -> list[list[list[Any]]]:
-    """Report what is most urgent, or the rest in one tap: only what would succeed."""
-    numbers = list(dict.fromkeys([f.task.number for f in shown if f in owed] + [f.task.number for f in owed]))[:3]
-    rows: list[list[list[Any]]] = []
-    if numbers:
-        rows.append([["report", f"report:{number}", {"n": number}] for number in numbers])
-    rest = [f for f in owed if unchanged_will_do(f, member.unit_id or 0)]
-    second: list[list[Any]] = [["offer_rest", "offer_rest", {"count": len(rest)}]] if rest else []
-    if unsigned:
-        second.insert(0, ["sign_all", "ack:all", {"count": len(unsigned)}])
-    rows.append([*second, ["my", "my:open:0"]])
-    return rows
-
-
-def _by_date(rows: Sequence[Standing]) -> list[Standing]:
-    return sorted(rows, key=lambda found: (found.days_left is None, found.days_left, found.task.number))
-
-
-def _this_week(act: Act, found: Standing) -> bool:
-    """Due by the Sunday of this week, or soon in the sense of the policy."""
-    sunday = 6 - act.office.today(act.now).weekday()
-    return found.has(DUE_SOON) and found.days_left is not None and found.days_left <= max(sunday, 3)
-
-
-def _pointless(notice: Notice, standings: dict[int, Standing], owes: bool) -> bool:
-    if notice.kind in ("ask", "nudge"):
-        return not owes
-    found = standings.get(notice.task_id or 0)
-    if found is None or found.task.finished:
-        return True
-    if notice.kind == "deadline":
-        day = date.fromisoformat(notice.facts["day"])
-        for measure in found.task.measures:
-            if measure.ordinal == notice.facts["measure"]:
-                return not any(s.effective == day and not met(found.task, measure, s) for s in measure.stages)
-    return False
-
-
-def _office_day(act: Act, member: Member, notices: Sequence[Notice]) -> tuple[dict[str, Any], list[Notice]]:
-    """The office's day: open questions of imports, late tasks, who is silent, whom nobody can reach."""
-    questions = len(act.session.exec(select(Question.id).where(col(Question.answered_at).is_(None))).all())
-    standings = [standing(task, act.now, act.office) for task in load_tasks(act.session)]
-    overdue = [found for found in standings if found.has(OVERDUE)]
-    lines = act.office.policy.reminders.lines
-    return {
-        "today": act.office.today(act.now).isoformat(),
-        "unit": act.unit(member.unit_id),
-        "open": sum(not found.task.finished for found in standings),
-        "overdue": [task_line(act, found) for found in _by_date(overdue)[:lines]],
-        "due": [],
-        "behind": [],
-        "coming": [],
-        "folded": max(len(overdue) - lines, 0),
-        "unsigned": [],
-        "rest": [],
-        "to_report": [],
-        "questions": questions,
-        "cut_off": act.office.local(act.office.week(act.now).end).isoformat(),
-        "numbers": [found.task.number for found in overdue],
-        "buttons": [[["who", "who"], ["overdue", "overdue:0"]]],
-    }, []

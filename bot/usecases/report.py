@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from bot.domain.decision import Change, Decision, Deed
 from bot.domain.ledger import Evidence, Move, Report, State, Task, TaskUnit
-from bot.domain.people import SEES_ALL, Member, Role
+from bot.domain.people import SEES_ALL, UNIT_PEOPLE, Member, Role
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import (
     Claim,
@@ -24,11 +24,13 @@ from bot.domain.reporting import (
     speaking_unit,
 )
 from bot.domain.slices import TaskSlice
-from bot.domain.standing import Standing, silent_units, standing, unchanged_will_do
+from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, Standing, silent_units, standing, unchanged_will_do
 from bot.store.ledger import load_task, load_tasks
 from bot.usecases.act import Act
+from bot.usecases.extension_facts import may_ask
 from bot.usecases.facts import task_line
 from bot.usecases.remarks import answer_open_notes
+from bot.usecases.sheets import answer_urgings, under_sheet
 
 
 def report_progress(act: Act, claim: Claim, source: str) -> dict[str, Any]:
@@ -37,12 +39,27 @@ def report_progress(act: Act, claim: Claim, source: str) -> dict[str, Any]:
     `source` names the message and line, so that its edit or undo finds the report again.
     Refusals: no_such_task and those of the rule `report`.
     """
-    task = load_task(act.session, claim.number)
+    task, mine = _task_among_mine(act, claim.number)
     decision, made = report(task, act.person, claim, at=act.moment, recorded_at=act.now, source=source)
     act.carry(decision + _receipt(act, task, made.report.unit_id))
     if claim.text:
         answer_open_notes(act, task, claim.text)
-    return reported_facts(act, made)
+    if not claim.unchanged:
+        answer_urgings(act, task, made.report.unit_id, claim.text)
+    return reported_facts(act, made, mine)
+
+
+def _task_among_mine(act: Act, number: int) -> tuple[TaskSlice, Sequence[TaskSlice] | None]:
+    """The task, and for a unit's person all of the unit's: the answer tells what is left, so one look serves both.
+
+    Refusals: no_such_task.
+    """
+    if act.person.role in UNIT_PEOPLE and act.person.unit_id is not None:
+        mine = load_tasks(act.session, unit_id=act.person.unit_id)
+        for task in mine:
+            if task.number == number:
+                return task, mine
+    return load_task(act.session, number), None
 
 
 def guide(act: Act, number: int, ordinal: int | None) -> dict[str, Any]:
@@ -87,9 +104,10 @@ def _receipt(act: Act, task: TaskSlice, unit_id: int) -> Decision:
     return Decision(changes=[Change(TaskUnit, row, fields) for row in rows if row is not None])
 
 
-def reported_facts(act: Act, made: Reported) -> dict[str, Any]:
+def reported_facts(act: Act, made: Reported, mine: Sequence[TaskSlice] | None = None) -> dict[str, Any]:
+    """`mine`: the unit's tasks, if they are known already."""
     found = standing(made.task, act.now, act.office)
-    left = left_to_report(act, made.report.unit_id, without=made.task.id)
+    left = left_to_report(act, made.report.unit_id, without=made.task.id, mine=mine)
     week = act.office.week(made.report.at)
     return {
         **task_line(act, found),
@@ -110,7 +128,9 @@ def reported_facts(act: Act, made: Reported) -> dict[str, Any]:
         "left": len(left),
         "next": left[0] if left else None,
         "undo_until": undo_until(act),
+        "can_extend": found.colour in (BEHIND, DUE_SOON, OVERDUE) and may_ask(act, made.task),
         "report_id": made.report.id,
+        "attached": 0,
     }
 
 
@@ -119,11 +139,12 @@ def undo_until(act: Act) -> str:
     return act.office.local(act.now + timedelta(minutes=act.office.policy.undo_minutes)).isoformat()
 
 
-def left_to_report(act: Act, unit_id: int, *, without: int = 0) -> list[int]:
+def left_to_report(act: Act, unit_id: int, *, without: int = 0, mine: Sequence[TaskSlice] | None = None) -> list[int]:
     """Numbers of the unit's tasks that still wait for this period's report, most urgent first."""
-    owed = [found for found in unit_standings(act, unit_id) if unit_id in found.silent and found.task.id != without]
-    owed.sort(key=lambda found: (found.days_left is None, found.days_left, found.task.number))
-    return [found.task.number for found in owed]
+    tasks = load_tasks(act.session, unit_id=unit_id) if mine is None else mine
+    owed = [task for task in tasks if task.id != without and unit_id in silent_units(task, act.now, act.office)]
+    owed.sort(key=lambda task: (task.due is None, task.due, task.number))
+    return [task.number for task in owed]
 
 
 def unit_standings(act: Act, unit_id: int | None) -> list[Standing]:
@@ -132,7 +153,8 @@ def unit_standings(act: Act, unit_id: int | None) -> list[Standing]:
 
 
 def rest_of(act: Act) -> tuple[list[Standing], list[Standing]]:
-    """What 其余无变化 would report, and what it never does: tasks behind or overdue, which need a word of their own.
+    """What 其余无变化 would report, and what it never does: tasks behind, overdue or under a sheet, which need a word
+    of their own.
 
     Refusals: not_your_right, nothing_left.
     """
@@ -140,7 +162,8 @@ def rest_of(act: Act) -> tuple[list[Standing], list[Standing]]:
     if person.role not in (Role.LIAISON, Role.HEAD) or person.unit_id is None:
         raise Refusal("not_your_right", action="report", role=person.role)
     owed = [found for found in unit_standings(act, person.unit_id) if person.unit_id in found.silent]
-    rest = [found for found in owed if unchanged_will_do(found, person.unit_id)]
+    under = under_sheet(act, person.unit_id)
+    rest = [found for found in owed if unchanged_will_do(found, person.unit_id, under)]
     needs_words = [found for found in owed if found not in rest]
     if not rest:
         raise Refusal("nothing_left", needs_words=[found.task.number for found in needs_words])
@@ -202,7 +225,7 @@ def _ended(old: Report, at: datetime, why: str) -> Decision:
 def undo(act: Act) -> dict[str, Any]:
     """The person's last report (with its evidence) or own check of the last minutes is taken back.
 
-    Refusals: nothing_to_undo.
+    Refusals: nothing_to_undo, task_closed.
     """
     since = act.now - timedelta(minutes=act.office.policy.undo_minutes)
     last = act.session.exec(
@@ -223,13 +246,19 @@ def undo(act: Act) -> dict[str, Any]:
 
 
 def _undo_reports(act: Act, last: Report) -> dict[str, Any]:
-    """All that came of one message goes together: several lines, or the rest unchanged."""
+    """All that came of one message goes together: several lines, or the rest unchanged.
+
+    Refusals: task_closed (what an own check, or even a strike-off, rests on can no longer be taken back).
+    """
     message = ":".join(last.source.split(":")[:2]) + ":"
     rows = act.session.exec(
         select(Report).where(
             Report.member_id == act.person.id, col(Report.ended_at).is_(None), col(Report.source).startswith(message)
         )
     ).all()
+    for task in load_tasks(act.session, ids=sorted({row.task_id for row in rows})):
+        if task.finished:
+            raise Refusal("task_closed", task=task.number, state=task.state)
     decision = Decision()
     for row in rows:
         decision += _ended(row, act.now, "undone")

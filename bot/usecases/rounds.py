@@ -11,7 +11,7 @@ from bot.domain.periods import Office
 from bot.domain.reminding import daily_hour
 from bot.store.engine import Store
 from bot.store.people import present
-from bot.usecases import bulletin, remind, subscribe
+from bot.usecases import bulletin, ladder, receipts, refresh, remarks, remind, subscribe, waiting_rounds
 from bot.usecases.act import Act
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,13 @@ log = logging.getLogger(__name__)
 ROUNDS: tuple[tuple[str, Callable[[Act], int]], ...] = (
     ("ask_reports", remind.ask_reports),
     ("expand_due", remind.expand_due),
+    ("receipts", receipts.remind_receipts),
+    ("instructions", remarks.remind_instructions),
+    ("waiting", waiting_rounds.remind_waiting),
+    ("ladder_ended", ladder.stop_ended),
+    ("ladder", ladder.climb),
     ("fold", remind.fold),
+    ("refresh", refresh.refresh),
     ("draft_bulletin", bulletin.draft_due),
     ("issue_bulletin", bulletin.issue_due),
     ("subscriptions", subscribe.send_due),

@@ -53,6 +53,11 @@ def clock(value: str | datetime) -> str:
     return as_moment(value).strftime("%H:%M")
 
 
+def month_day(value: str | date) -> str:
+    """06-14: a day of these weeks, in a list."""
+    return as_date(value).strftime("%m-%d")
+
+
 def near_day(value: str | date, days_left: int) -> str:
     """06-15, the list's short form; with its year unless that is the year of today, `days_left` before it."""
     found = as_date(value)
@@ -82,6 +87,7 @@ def filters_for(locale: str) -> dict[str, Callable[..., Any]]:
         "weekday": lambda value: WEEKDAYS[locale][as_date(value).weekday()],
         "clock": clock,
         "near": near_day,
+        "month_day": month_day,
         "iso": iso,
         "dot": dot,
         "share": share,

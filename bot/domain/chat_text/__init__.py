@@ -1,7 +1,7 @@
 """What people type in chat, read without a clock and without the ledger.
 
-writing: one form to compare by; answers: receipts, 无变化, 其余无变化; percents: which percentage is progress;
-lines: `12 60% 清淤完成` and pasted paragraphs.
+writing: one form to compare by; answers: receipts, 无变化, 其余无变化; heads: the task a line begins with;
+percents: which percentage is progress; lines: `12 60% 清淤完成` and pasted paragraphs.
 """
 
 from bot.domain.chat_text.answers import RestUnchanged, is_receipt, is_unchanged, rest_in, rest_unchanged

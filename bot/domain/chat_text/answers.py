@@ -8,7 +8,7 @@ from bot.domain.chat_text.writing import CHINESE_NUMBER, chinese_number, normali
 
 _MARKS = r"[\s,，、:：;；.。!！~～?？…·\-—\"'“”()\[\]【】]*"
 _RECEIPT = (
-    r"已收到|收到了?|收悉|已阅悉?|阅悉|已?阅知|阅|知悉|已知悉|知道了?|明白了?|清楚了?|了解了?|好的|好嘞|好滴|好吧|好哒|好|行|可以|没问题"
+    r"已收到|收到了?|收悉|已?阅知|已阅悉?|阅悉|已?阅知|阅|知悉|已知悉|知道了?|明白了?|清楚了?|了解了?|好的|好嘞|好滴|好吧|好哒|好|行|可以|没问题"
     r"|遵照执行|照办|谢谢|感谢|辛苦了?|请?放心|请您放心|嗯+|哦+|是的|是|对|妥|\+?1(?!\d)|强|握手|抱拳|赞"
     r"|(?:我们?|马上|立即|立刻|抓紧|尽快|这就|稍后|按要求|按照要求|一定|会|去|将)+(?:安排|落实|办理|处理|整改|上报|报送|推进|跟进|反馈|办)"
     r"|okay|okk?|roger(?:that)?|received|receivedthanks|noted(?:withthanks)?|gotit|thanks?(?:you)?|thankyou|willdo|copy(?:that)?|ack|yes|sure|understood"
@@ -34,6 +34,7 @@ _REST = re.compile(
     rf"{_MARKS}{_NO_CHANGE}{_MARKS}"
     rf"|{_MARKS}(?:the\s*|all\s*)*(?:rest|others?|remaining|remainder)\s*(?:of\s*them\s*)?(?P<english>\d{{1,4}})?\s*(?:items?|tasks?)?\s*(?:are|is|:|-)?\s*{_NO_CHANGE}{_MARKS}"
 )
+_LONGEST = 80  # characters: nobody takes more to say no more than this
 _SENTENCE_END = re.compile(r"[\n;；。!！]")
 
 
@@ -47,17 +48,21 @@ class RestUnchanged:
 def is_receipt(text: str) -> bool:
     """Whether this only says that a message was read: 收到, 好的, 已阅, 1, 👍. A word more and it is none."""
     plain = normalise(_SKIN_AND_STYLE.sub("", unicodedata.normalize("NFC", text)))
-    return bool(plain.strip()) and bool(_RECEIPTS.fullmatch(re.sub(r"(?<=[a-z])\s+(?=[a-z])", "", plain)))
+    return (
+        bool(plain.strip())
+        and len(plain) <= _LONGEST
+        and bool(_RECEIPTS.fullmatch(re.sub(r"(?<=[a-z])\s+(?=[a-z])", "", plain)))
+    )
 
 
 def is_unchanged(text: str) -> bool:
     """Whether this says no more than that nothing changed: 无变化, 同上周, no change."""
-    return bool(_UNCHANGED_WHOLE.fullmatch(_closed_up(text)))
+    return len(text) <= _LONGEST and bool(_UNCHANGED_WHOLE.fullmatch(_closed_up(text)))
 
 
 def rest_unchanged(text: str) -> RestUnchanged | None:
     """Whether the whole text says that the rest is unchanged, and how many that is said to be."""
-    found = _REST.fullmatch(_closed_up(text))
+    found = _REST.fullmatch(_closed_up(text)) if len(text) <= _LONGEST else None
     if found is None:
         return None
     count = found["count"] or found["english"]

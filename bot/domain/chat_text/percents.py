@@ -9,11 +9,21 @@ from bot.domain.refusal import Refusal
 _PERCENT = rf"(?:(?P<digits>\d{{1,5}}(?:\.\d+)?)\s*%|百分之(?P<words>\d{{1,3}}(?:\.\d+)?|{CHINESE_NUMBER}))"
 _ABOUT = r"(?:已经?|约|大约|近|接近|将近|超过?|达到?|到|至|为|是|了|[:,，：\s])*"
 _OPENING = (
-    r"(?:目前|现在?|当前|已经?|本周|本期|累计|截至目前|截止目前|总体|整体|总|形象|工程|项目|整改|任务)*"
+    r"(?:目前|现在?|当前|已经?|累计|截至目前|截止目前|总体|整体|总|形象|工程|项目|整改|任务)*"
     r"(?:进度|进展|完成率|完成比例|完成|progress|done|completed?)?"
 )
 # In front: directly after the task's number, or first of all.
-_FRONT = re.compile(rf"\s*(?P<opening>{_OPENING}{_ABOUT}){_PERCENT}(?P<loose>\s*(?:左右|以上|多|许))?")
+_FRONT = re.compile(
+    rf"\s*(?P<bracket>\()?(?P<opening>{_OPENING}{_ABOUT}){_PERCENT}(?:\s*(?:左右|以上|多|许))?(?(bracket)\s*\))"
+)
+# 55%→62%, 由55%提高到62%: the later figure.
+_FRONT_CHANGE = re.compile(
+    rf"\s*(?P<opening>{_OPENING})(?:[由从]\s*\d{{1,3}}(?:\.\d+)?\s*%\s*[一-鿿]{{0,2}}[到至]|\d{{1,3}}(?:\.\d+)?\s*%\s*"
+    rf"(?:→|-+>|=+>|[一-鿿]{{2}}[到至]))\s*{_PERCENT}"
+)
+_CUMULATIVE = re.compile(rf"累计(?:已经?|完成|进度|工程量|总?量|的)*{_ABOUT}{_PERCENT}")
+# 本周完成5%: what was added, not where it stands.
+_ADDED = re.compile(r"(?:今天|今日|昨天|昨日|当日|当天|本周|上周|本月|本期|新增|又|再)(?:内|新|共|又)?$")
 _RANGE = re.compile(r"\s*[-~～—–至到]\s*\d+(?:\.\d+)?\s*%|\s*的(?!进度|进展)")
 
 _ANY = re.compile(rf"{_PERCENT}|完成了?(?:约|近)?(?P<tenths>[一二三四五六七八九])成(?![立果效品本功])")
@@ -46,7 +56,7 @@ class Found:
 
 def front_percent(plain: str) -> Found | None:
     """The percentage in front of a line: `60% 清淤完成`, `已完成60%，…`. Refuses percent_range (percent) above 100."""
-    found = _FRONT.match(plain)
+    found = _FRONT_CHANGE.match(plain) or _FRONT.match(plain)
     if found is None or _RANGE.match(plain, found.end()):
         return None
     value = _value(found["digits"] or found["words"])
@@ -57,6 +67,16 @@ def front_percent(plain: str) -> Found | None:
     # 完成60%清淤: the words run on and stay whole; 完成60%，余4个: they end here.
     runs_on = bool(found["opening"].strip(" ,，:：")) and plain[found.end() : found.end() + 1].isalpha()
     return Found(value, 0 if runs_on else found.end())
+
+
+def cumulative_percent(plain: str) -> int | None:
+    """累计完成65% says where it stands, whatever else was done this week."""
+    found = _CUMULATIVE.search(plain)
+    value = _value(found["digits"] or found["words"]) if found else None
+    if found is None or value is None or value > 100 or _RANGE.match(plain, found.end()):
+        return None
+    clause = re.split(r"[,，。;；\n]", plain[: found.start()])[-1]
+    return None if _NOT_YET.search(clause) else value
 
 
 def stated_percent(plain: str) -> int | None:
@@ -82,7 +102,7 @@ def _is_keyed(before: str) -> bool:
     clause = re.split(r"[,，]", before[: key.start()])[-1]
     if key["key"] in ("达", "达到", "推进") and _OTHER_RATE.search(clause):
         return False
-    return not _NOT_YET.search(clause)
+    return not _NOT_YET.search(clause) and not (key["key"] == "完成" and _ADDED.search(clause))
 
 
 def _is_done_after(plain: str, match: re.Match[str], before: str) -> bool:

@@ -1,0 +1,81 @@
+"""Commands of the close-out: applying, checking on the spot, drafting the notice, objecting, reopening."""
+
+from typing import Any
+
+from bot.chat.asking import number_or_refuse
+from bot.chat.deciding import named_or_replied
+from bot.chat.talk import Talk
+from bot.domain.decision_text import split_day
+from bot.domain.refusal import Refusal
+from bot.usecases import close_out, conversation, look_back, notice
+from bot.usecases.extension import certain_day
+
+BASIS_WORDS = ("依据：", "依据:", "依据", "basis:", "basis")
+
+
+def done(talk: Talk, rest: str) -> None:
+    number, _, text = number_or_refuse(talk, rest, "done")
+    apply_for(talk, number, text)
+
+
+def apply_for(talk: Talk, number: int, text: str = "") -> None:
+    talk.say("close_out_asked", close_out.apply_for(talk.act, number, text), about={"task": number})
+
+
+def spot(talk: Talk, rest: str) -> None:
+    """`现场核查 12 7月1日 张某、李某 河道已清淤`: day, people, conclusion. Refusals: spot_form (task)."""
+    number, _, text = named_or_replied(talk, rest, "spot")
+    day, words = split_day(text)
+    people, _, conclusion = words.partition(" ")
+    if not day or not people or not conclusion.strip():
+        raise Refusal("spot_form", task=number, understood=text[:80])
+    facts = close_out.spot(talk.act, number, certain_day(talk.act, day).isoformat(), people, conclusion.strip())
+    talk.say("spot_kept", facts, about={"task": number})
+
+
+def draft_notice(talk: Talk, number: int) -> None:
+    """[拟公示]: the notice as a file, to be read over and published."""
+    facts = notice.draft(talk.act, number, talk.house.data)
+    talk.say("notice_draft", facts, about={"task": number}, method="document")
+
+
+def object_to(talk: Talk, rest: str) -> None:
+    number, _, text = named_or_replied(talk, rest, "object")
+    talk.say("objection_kept", notice.objection(talk.act, number, text), about={"task": number})
+
+
+def reopen(talk: Talk, rest: str) -> None:
+    """`/reopen N reason 依据 document`: shown first; without a basis that is asked for."""
+    number, _, text = number_or_refuse(talk, rest, "reopen")
+    reason, basis = split_basis(text)
+    ask_to_reopen(talk, number, reason, basis)
+
+
+def split_basis(text: str) -> tuple[str, str]:
+    """(reason, basis) of `排口返黑 依据 群众举报第5号`."""
+    lowered = text.lower()
+    for word in BASIS_WORDS:
+        at = lowered.find(word)
+        if at >= 0:
+            return text[:at].strip(" ,，;；。"), text[at + len(word) :].strip(" :：")
+    return text.strip(), ""
+
+
+def ask_to_reopen(talk: Talk, number: int, reason: str, basis: str) -> None:
+    facts = look_back.reopen_asked(talk.act, number, reason, basis)
+    kept = {"reason": facts["reason"], "basis": facts["basis"], "cycle": facts["cycle"]}
+    if not basis.strip():
+        talk.say("ask_reopen_basis", facts, about={"task": number, "kind": "reopen", "reopen": kept}, ask=True)
+        return
+    buttons: list[list[list[Any]]] = [[["reopen", f"reopen:{number}"]], [["cancel", "cancel"]]]
+    talk.say("confirm_reopen", facts, buttons=buttons, about={"task": number, "reopen": kept})
+
+
+def press_reopen(talk: Talk, number: int) -> None:
+    """Confirmed: what the message spoke of is done, once. Refusals: too_old and those of `reopen_task`."""
+    about = conversation.about(talk.act, talk.chat_id, talk.message.message_id) or {}
+    kept = about.get("reopen")
+    if kept is None or about.get("task") != number:
+        raise Refusal("too_old")
+    facts = look_back.reopen_task(talk.act, number, kept["reason"], kept["basis"], int(kept["cycle"]))
+    talk.say("reopened", facts, about={"task": number}, edit=True)

@@ -1,0 +1,120 @@
+"""更正 of the ledger by the office, at the command line or by importing the plan's file again."""
+
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.domain import correction as rules
+from bot.domain.correction import TASK_FIELDS
+from bot.domain.deadlines import read_deadline
+from bot.domain.drafting import Draft, TaskDraft
+from bot.domain.ledger import Measure, Milestone
+from bot.domain.people import UNIT_PEOPLE
+from bot.domain.post import Lane
+from bot.domain.process import Correction
+from bot.domain.refusal import Refusal
+from bot.domain.slices import TaskSlice
+from bot.store.ledger import load_task, load_tasks
+from bot.store.people import present
+from bot.usecases.act import Act
+from bot.usecases.plan_draft import key_of
+from bot.usecases.remind import replan
+
+
+def correct(
+    act: Act, number: int, ordinal: int | None, field: str, to: str, reason: str, basis: str = ""
+) -> dict[str, Any]:
+    """The field reads `to` from now on; what it was stays in the history, and those who work on it are told.
+
+    → {"number", "field", "before", "after", "reason", "basis"}. Refusals: no_such_task, those of
+    `require_correctable`, `measure_meant` and of the rule of each field; day_unclear.
+    """
+    task = load_task(act.session, number)
+    rules.require_correctable(task, field, to, reason)
+    if field in TASK_FIELDS:
+        act.carry(rules.correct_task(task, field, to, reason, act.member, act.moment))
+    else:
+        _correct_measure(act, task, ordinal, field, to.strip(), reason, basis)
+    row = act.session.exec(
+        select(Correction).where(Correction.task_id == task.id).order_by(col(Correction.id).desc())
+    ).first()
+    assert row is not None
+    facts = {
+        "number": number,
+        "title": load_task(act.session, number).title,
+        "place": f"{number}.{ordinal}" if ordinal else str(number),
+        "field": field,
+        "before": row.before,
+        "after": row.after,
+        "reason": row.reason,
+        "basis": row.basis,
+    }
+    people = present(act.session, roles=UNIT_PEOPLE, units=task.workers)
+    about = {"task": number}
+    told = act.tell(people, "ledger_corrected", facts, key=f"correction:{row.id}", lane=Lane.REMINDER, about=about)
+    return {**facts, "told": told}
+
+
+def _correct_measure(
+    act: Act, task: TaskSlice, ordinal: int | None, field: str, to: str, reason: str, basis: str
+) -> None:
+    measure = rules.measure_meant(task, ordinal)
+    version = act.session.exec(select(Measure.version).where(Measure.id == measure.id)).one()
+    if field == "text":
+        act.carry(rules.correct_text(task, measure, version, to, reason, act.member, act.moment))
+        return
+    reading = read_deadline(to, task.issued, act.office.calendar)
+    if reading.kind != "date" or reading.due is None:
+        raise Refusal("day_unclear", text=to, choices=[day.isoformat() for day in reading.choices])
+    last = measure.stages[-1].id if measure.stages else 0
+    milestone = act.session.exec(select(Milestone.version).where(Milestone.id == last)).first() or 0
+    versions = (version, milestone)
+    act.carry(rules.correct_deadline(task, measure, versions, to, reading.due, reason, basis, act.member, act.moment))
+    replan(act, load_task(act.session, task.number))
+
+
+def correct_from_file(act: Act, draft: Draft, changed: list[int], reason: str) -> dict[str, Any]:
+    """Changed wording of the file stands on the ledger as recorded corrections; dates, units and added measures do not:
+    they have ways of their own. → {"corrected": [place…], "not_corrected": [{"number", "what"}]}.
+    """
+    tasks = {(task.plan, task.source_number or task.problem): task for task in load_tasks(act.session)}
+    corrected: list[str] = []
+    left: list[dict[str, Any]] = []
+    for drafted in draft.tasks:
+        task = tasks.get(key_of(draft, drafted))
+        if task is None or task.number not in changed:
+            continue
+        if task.struck_off:
+            left.append({"number": task.number, "what": "struck_off"})
+            continue
+        corrected += _correct_wording(act, task, drafted, reason)
+        left += _what_remains(act, task, drafted)
+    return {"corrected": corrected, "not_corrected": left}
+
+
+def _correct_wording(act: Act, task: TaskSlice, drafted: TaskDraft, reason: str) -> list[str]:
+    done = []
+    for field in ("problem", "objective"):
+        wanted = getattr(drafted, field).strip()
+        if wanted and wanted != getattr(task, field):
+            done.append(f"{correct(act, task.number, None, field, wanted, reason)['place']} {field}")
+    if len(drafted.measures) == len(task.measures):
+        for measure, new in zip(task.measures, drafted.measures, strict=True):
+            if new.text.strip() and new.text.strip() != measure.text:
+                made = correct(act, task.number, measure.ordinal, "text", new.text, reason)
+                done.append(f"{made['place']} text")
+    return done
+
+
+def _what_remains(act: Act, task: TaskSlice, drafted: TaskDraft) -> list[dict[str, Any]]:
+    from bot.usecases.plan_draft import PARTS, names_of
+
+    left = []
+    if len(drafted.measures) != len(task.measures):
+        left.append({"number": task.number, "what": "measures"})
+    elif any(m.phrase != new.deadline_phrase for m, new in zip(task.measures, drafted.measures, strict=True)):
+        left.append({"number": task.number, "what": "deadline"})
+    units = {str(part): sorted(act.unit(unit) for unit in task.units.get(part, [])) for part in PARTS}
+    if units != {str(part): sorted(names_of(drafted, part)) for part in PARTS}:
+        left.append({"number": task.number, "what": "units"})
+    return left

@@ -1,0 +1,112 @@
+"""待办: what waits for a person's decision, from every feature that asks for decisions, in one list."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.domain.refusal import Refusal
+from bot.domain.reporting import require_own
+from bot.store.ledger import load_task
+from bot.usecases.act import Act
+from bot.usecases.turns import whose_turn
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One decision asked of the person: `kind` keys its words, `id` is the record's, `since` when it was asked.
+
+    `stamp` names what the decision is about as it stands now, where that can change while somebody looks at it: a
+    button that carries another stamp is stale.
+    """
+
+    kind: str
+    number: int
+    id: int
+    title: str
+    since: datetime
+    facts: dict[str, Any] = field(default_factory=dict)
+    stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the person is told of a decision: a message kind with its facts (`buttons` among them, if any).
+
+    `ask`: nothing is decided yet; the reply to the message gives what the decision still needs (a date, a reason) and
+    comes back as the text of the same approval.
+    """
+
+    kind: str
+    facts: dict[str, Any]
+    ask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature that asks for decisions. `kinds` are the Waiting kinds it answers for."""
+
+    kinds: frozenset[str]
+    waiting: Callable[[Act], Sequence[Waiting]]
+    approve: Callable[[Act, Waiting, str], Told]
+    send_back: Callable[[Act, Waiting, str], Told]
+
+
+def features() -> tuple[Feature, ...]:
+    """Every feature, in the order in which its decisions come up in a task's life."""
+    from bot.usecases import close_out, extension, look_back, signing
+
+    return (extension.FEATURE, close_out.FEATURE, signing.FEATURE, look_back.FEATURE)
+
+
+def waiting_for(act: Act) -> list[Waiting]:
+    """All that waits for the person, the longest waiting first."""
+    found = [waiting for feature in features() for waiting in feature.waiting(act)]
+    return sorted(found, key=lambda waiting: (waiting.since, waiting.number))
+
+
+def first_on_task(act: Act, number: int) -> Waiting | None:
+    return next((waiting for waiting in waiting_for(act) if waiting.number == number), None)
+
+
+def on_task(act: Act, number: int) -> Waiting:
+    """The one decision on this task that waits for the person, the earliest if several.
+
+    Refusals: no_such_task, not_your_task, nothing_waits (state and whose turn it is).
+    """
+    waiting = first_on_task(act, number)
+    if waiting is not None:
+        return waiting
+    task = load_task(act.session, number)
+    require_own(task, act.person)
+    raise Refusal("nothing_waits", task=number, state=str(task.state), turn=whose_turn(act, task))
+
+
+def by_id(act: Act, kind: str, record_id: int, stamp: str = "") -> Waiting:
+    """The decision a button is about, if it still waits for this person and is what the person looked at.
+
+    Refusals: no_longer_waits, seen_changed (what was shown has changed since).
+    """
+    for feature in features():
+        if kind in feature.kinds:
+            for waiting in feature.waiting(act):
+                if waiting.kind == kind and waiting.id == record_id:
+                    if stamp and stamp != waiting.stamp:
+                        raise Refusal("seen_changed", task=waiting.number)
+                    return waiting
+    raise Refusal("no_longer_waits")
+
+
+def approve(act: Act, waiting: Waiting, text: str) -> Told:
+    return _feature(waiting).approve(act, waiting, text)
+
+
+def send_back(act: Act, waiting: Waiting, reason: str) -> Told:
+    """Refusals: reason_missing and the feature's own."""
+    if not reason.strip():
+        raise Refusal("reason_missing", task=waiting.number)
+    return _feature(waiting).send_back(act, waiting, reason.strip())
+
+
+def _feature(waiting: Waiting) -> Feature:
+    return next(feature for feature in features() if waiting.kind in feature.kinds)

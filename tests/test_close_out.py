@@ -1,0 +1,408 @@
+"""The last stretch of a task's life, by chat: application, verification, notice, signatures, strike-off, relapse."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+import pytest
+from docx import Document
+from sqlmodel import select
+from town import Town, a_town
+
+from bot.domain.ledger import Event
+from bot.domain.post import Outbox
+from bot.domain.process import Signature
+from bot.sandbox.client import Person
+from bot.sandbox.images import plain_png
+from bot.sandbox.said import NothingCame, Said
+from bot.store.ledger import load_task
+from bot.usecases import auditing, digest
+from bot.usecases.moments import moment
+
+PLAN = """整改方案（测试）
+印发日期：2021年5月20日
+序号,简称,反馈问题,整改目标,整改措施,牵头单位,责任单位,配合单位,督导单位,验收单位,整改时限
+5,龙河治理,龙河水质差,水质达标,（1）清淤；（2）护岸,市水务局,武清区,,,市生态环境局,2022年6月30日前
+6,污水直排,污水直排,消除直排,截污,,武清区,,,武清区,2022年6月30日前
+"""
+
+
+@dataclass
+class Cast:
+    """Everybody who has a part in task 5: two units, their verifier, the office, a leader."""
+
+    town: Town
+    water: Person
+    water_head: Person
+    district: Person
+    district_head: Person
+    verifier: Person
+    office: Person
+    leader: Person
+
+    @property
+    def everybody(self) -> list[Person]:
+        units = [self.water, self.water_head, self.district, self.district_head]
+        return [*units, self.verifier, self.office, self.leader]
+
+    def ask(self, person: Person, text: str) -> str:
+        return self.town.ask(person, text).text
+
+    def told(self, person: Person, containing: str) -> Said:
+        """The last thing the bot said to this person that holds the words."""
+        self.town.settle()
+        found = [said for said in person.messages() if containing in said.text]
+        assert found, f"{person}: nothing said of {containing!r}, but {[s.text for s in person.messages()][-3:]}"
+        return found[-1]
+
+    def press(self, person: Person, message: Said, label: str) -> str:
+        """Presses and gives what is said next, or what flashes up when nothing is said."""
+        self.town.settle()
+        person.skip()
+        answer = person.press(message, label)
+        self.town.settle()
+        try:
+            return person.expect(timeout=0.3).text
+        except NothingCame:
+            return answer.text
+
+    def refused(self, text: str, *, besides: Person, why: str = "") -> None:
+        """Everybody else tries the same and gets a no that says why; nothing changes."""
+        before = self.state()
+        for person in self.everybody:
+            if person is not besides:
+                answer = self.ask(person, text)
+                assert any(word in answer for word in ("没有等您", "不能这样做", "未记录", "没有第")), (person, answer)
+                if "没有等您" in answer:
+                    assert why in answer, (person, answer)
+        assert self.state() == before
+
+    def photo(self, person: Person, number: int, grey: int) -> str:
+        person.skip()
+        person.photo(plain_png(40, 30, grey), caption=f"佐证 {number}")
+        return person.expect("已收").text
+
+    def state(self, number: int = 5) -> tuple[str, int, int]:
+        with self.town.house.looking() as act:
+            task = load_task(act.session, number)
+            return str(task.state), task.cycle, len(act.session.exec(select(Event.id)).all())
+
+
+@pytest.fixture
+def cast() -> Iterator[Cast]:
+    with a_town(plan=PLAN) as town:
+        water, water_head = town.join("市水务局"), town.join("市水务局", "head")
+        district, district_head = town.join("武清区"), town.join("武清区", "head")
+        verifier = town.join("市生态环境局", "verifier")
+        office, leader = town.join("市整改办", "office"), town.join("市领导", "leader")
+        yield Cast(town, water, water_head, district, district_head, verifier, office, leader)
+
+
+def finished(cast: Cast) -> None:
+    """Both measures done, with a picture each, and the own check declared."""
+    for n in (1, 2):
+        assert "已记" in cast.ask(cast.district, f"进度 5.{n} 60% 施工过半")
+        assert "已记" in cast.ask(cast.district, f"进度 5.{n} 100% 第{n}段完工")
+        assert "已收" in cast.photo(cast.district, 5, 100 + n)
+    assert "自查完成" in cast.ask(cast.water, "自查完成 5 已对照方案逐条核对")
+
+
+def noticed(cast: Cast) -> None:
+    """Applied for, agreed to, accepted and published today."""
+    finished(cast)
+    cast.ask(cast.water, "申请销号 5")
+    cast.ask(cast.water_head, "同意 5")
+    cast.ask(cast.verifier, "同意 5")
+    assert "已公示" in cast.ask(cast.office, "同意 5")
+
+
+def signed(cast: Cast) -> None:
+    """The notice is over and all four have signed."""
+    noticed(cast)
+    cast.town.travel("06-28 09:30")
+    for person in (cast.district_head, cast.water_head, cast.office, cast.leader):
+        assert "已签" in cast.ask(person, "同意 5")
+
+
+def test_one_whole_life(cast: Cast) -> None:
+    town = cast.town
+    assert "现为“已交办”" in cast.ask(cast.water, "申请销号 5")
+    finished(cast)
+
+    # The application is the answering unit's, and goes to its head first.
+    assert "由 市水务局 申请销号" in cast.ask(cast.district, "申请销号 5")
+    choice = town.ask(cast.water, "办结 5")
+    assert "完成不等于销号" in choice.text
+    answer = cast.press(cast.water, choice, "申请销号")
+    assert "佐证 2 件" in answer
+    assert "现等：市水务局负责人" in answer
+    cast.refused("同意 5", besides=cast.water_head, why="市水务局负责人")
+    asked = cast.told(cast.water_head, "请同意")
+    assert "现等：市生态环境局核查" in cast.press(cast.water_head, asked, "同意")
+
+    # The verifier has the whole bundle, looks on the spot, and returns it measure by measure.
+    asked = cast.told(cast.verifier, "请核查")
+    assert "佐证 2 件" in asked.text
+    pictures = len(list(cast.verifier.messages()))
+    cast.verifier.press(asked, "佐证")
+    town.settle()
+    assert len(list(cast.verifier.messages())) >= pictures + 3
+    cast.refused("同意 5", besides=cast.verifier, why="市生态环境局核查")
+    assert "现场核查已记" in cast.ask(cast.verifier, "现场核查 5 6月13日 张某、李某 护岸一处沉降")
+    question = cast.press(cast.verifier, asked, "退回")
+    assert "退回原因" in question
+    back = town.reply(cast.verifier, cast.told(cast.verifier, "退回原因"), "5.2 护岸照片不清；5.1 缺验收单")
+    assert "已退回" in back.text
+    returned = cast.told(cast.water, "已退回").text
+    assert "5.2 护岸照片不清" in returned
+    assert "5.1 缺验收单" in returned
+
+    # Put right, applied for again, accepted.
+    assert "已收" in cast.photo(cast.district, 5, 150)
+    cast.ask(cast.district, "进度 5.2 100% 已补修护岸")
+    assert "自查完成" in cast.ask(cast.water, "自查完成 5")
+    assert "已申请销号" in cast.ask(cast.water_head, "申请销号 5 已补齐")
+    assert "负责人申请，视为单位同意" in cast.told(cast.water_head, "已申请销号").text
+    asked = cast.told(cast.verifier, "已补齐")
+    assert "验收合格" in cast.press(cast.verifier, asked, "验收合格")
+
+    # The office drafts the notice, reads it over, and publishes.
+    asked = cast.told(cast.office, "待公示")
+    cast.refused("同意 5", besides=cast.office, why="整改办")
+    cast.office.skip()
+    cast.office.press(asked, "拟公示")
+    draft = cast.office.expect("公示稿")
+    text = "\n".join(p.text for p in Document(BytesIO(town.sandbox.file(draft.media or {}))).paragraphs)
+    assert "龙河治理整改完成情况公示" in text
+    assert "2022年6月14日至2022年6月27日，共10个工作日" in text
+    answer = cast.press(cast.office, asked, "今日公示")
+    assert "公示期 2022年6月14日至2022年6月27日" in answer
+
+    # An objection stops everything until it is answered.
+    assert "公示期满" in cast.ask(cast.district_head, "同意 5")
+    assert "异议已记" in cast.ask(cast.district, "异议 5 下游仍有异味")
+    objection = cast.told(cast.office, "公示异议")
+    assert "以“成立”或“不成立”开头" in town.reply(cast.office, objection, "知道了，去看看").text
+    town.travel("06-28 09:30")
+    cast.refused("同意 5", besides=cast.office, why="整改办")
+    assert "异议不成立" in town.reply(cast.office, objection, "不成立，复核水质达标").text
+    assert "复核水质达标" in cast.told(cast.district, "异议不成立").text
+    assert "不在公示期" in cast.ask(cast.district, "异议 5 还有异味") or "已于" in cast.told(cast.district, "").text
+
+    # Four signatures, in order, each with what the one before saw.
+    for n, (person, whose) in enumerate(
+        [
+            (cast.district_head, "武清区负责人"),
+            (cast.water_head, "市水务局负责人"),
+            (cast.office, "整改办"),
+            (cast.leader, "市领导"),
+        ],
+        1,
+    ):
+        asked = cast.told(person, "请联签")
+        assert f"{n}/4" in asked.text
+        assert asked.text.count("已签") == n - 1
+        cast.refused("同意 5", besides=person, why=whose)
+        assert f"{n}/4" in cast.press(person, asked, "签字")
+    cast.refused("同意 5", besides=cast.office, why="整改办")
+    answer = cast.press(cast.office, cast.told(cast.office, "联签已齐"), "销号")
+    assert "已销号" in answer
+    assert "2022年7月28日、2022年9月26日" in answer
+    struck = cast.state()
+    assert "已销号" in cast.ask(cast.district, "进度 5.1 90% 又有淤积")
+    assert "已销号" in cast.ask(cast.district, "佐证 5") or True
+    assert cast.state() == struck
+    with town.house.looking() as act:
+        then = digest.digest_json(act, digest.digest_at(act, town.clock()))
+    as_of = town.clock()
+
+    # The first look-back passes, the second fails, and the office reopens.
+    town.travel("07-28 09:30")
+    assert "待办 1" in cast.told(cast.verifier, "待办").text
+    cast.refused("同意 5", besides=cast.verifier)
+    assert "下次回头看" in cast.ask(cast.verifier, "同意 5 水质稳定")
+    town.travel("09-26 09:30")
+    pending = town.ask(cast.verifier, "待办")
+    assert "回头看（9月26日）" in pending.text
+    cast.press(cast.verifier, pending, "未通过")
+    assert "回头看未通过" in town.reply(cast.verifier, cast.told(cast.verifier, "请写明"), "河道返黑").text
+    assert "河道返黑" in cast.told(cast.office, "回头看未通过").text
+    cast.refused("重开 5 河道返黑", besides=cast.office)
+    assert "请写依据" in cast.ask(cast.office, "重开 5 河道返黑")
+    confirm = town.reply(cast.office, cast.told(cast.office, "请写依据"), "9月26日回头看记录")
+    assert "第 2 轮" in confirm.text
+    answer = cast.press(cast.office, confirm, "确认重开")
+    assert "2022年10月26日" in answer
+    assert "第 2 轮" in cast.told(cast.district, "重开").text
+    assert cast.state()[:2] == ("handed_over", 2)
+    assert "已记" in cast.ask(cast.district, "进度 5.1 20% 重新清淤")
+
+    # The old cycle stands as it was, and so does the trail.
+    with town.house.looking() as act:
+        assert digest.digest_json(act, digest.digest_at(act, as_of)) == then
+        old, new = load_task(act.session, 5, as_of=as_of), load_task(act.session, 5)
+        assert (old.cycle, old.progress, old.original_due) == (1, 100, moment("2022-06-30", act.office.zone).date())
+        assert (new.cycle, new.progress, new.original_due) == (2, 10, moment("2022-10-26", act.office.zone).date())
+        assert auditing.verify_chain(act)[0] > 40
+    assert "联签" in cast.ask(cast.office, "历史 5")
+
+
+def test_nothing_without_evidence(cast: Cast) -> None:
+    for n in (1, 2):
+        cast.ask(cast.district, f"进度 5.{n} 100% 完工")
+    cast.ask(cast.water, "自查完成 5")
+    assert "还没有佐证" in cast.ask(cast.water, "申请销号 5")
+    cast.photo(cast.district, 5, 10)
+    assert "没有单独佐证的措施：5.1、5.2" in cast.ask(cast.water, "申请销号 5")
+
+
+def test_the_doer_never_verifies(cast: Cast) -> None:
+    town = cast.town
+    doer = town.join("武清区", "verifier", "武清验收员")
+    cast.ask(cast.district, "进度 6 100% 完工")
+    cast.photo(cast.district, 6, 20)
+    cast.ask(cast.district, "自查完成 6")
+    cast.ask(cast.district, "申请销号 6")
+    cast.ask(cast.district_head, "同意 6")
+    assert "由整改办核查" in cast.told(cast.office, "请核查").text
+    assert "等：整改办" in cast.ask(doer, "同意 6")
+    assert "不能自己验收" in cast.ask(doer, "现场核查 6 6月13日 本人 很好")
+    assert "验收合格" in cast.ask(cast.office, "同意 6")
+
+
+def test_signals_are_shown_to_the_verifier_only(cast: Cast) -> None:
+    cast.photo(cast.district, 6, 77)
+    for n in (1, 2):
+        cast.ask(cast.district, f"进度 5.{n} 100% 全部完工")
+    cast.photo(cast.district, 5, 77)
+    cast.ask(cast.water, "自查完成 5")
+    cast.ask(cast.water_head, "申请销号 5")
+    asked = cast.told(cast.verifier, "请核查").text
+    assert "不是结论" in asked
+    assert "由 0 到 100%" in asked
+    assert "也用于其他任务：06" in asked
+    assert "由 0 到 100%" in cast.ask(cast.verifier, "任务 5")
+    assert "由 0 到 100%" not in cast.ask(cast.water, "任务 5")
+
+
+def test_two_press_the_same_button_at_once(cast: Cast) -> None:
+    town = cast.town
+    second = town.join("市生态环境局", "verifier", "第二验收员")
+    finished(cast)
+    cast.ask(cast.water_head, "申请销号 5")
+    mine, theirs = cast.told(cast.verifier, "请核查"), cast.told(second, "请核查")
+    assert "验收合格" in cast.press(cast.verifier, mine, "验收合格")
+    assert "已经办过" in cast.press(second, theirs, "验收合格")
+    assert "已经办过" in cast.press(cast.verifier, mine, "验收合格")
+    with town.house.looking() as act:
+        kinds = [event.kind for event in act.session.exec(select(Event))]
+    assert kinds.count("close_out_accepted") == 1
+
+
+def test_a_button_forwarded_to_somebody_else_does_nothing(cast: Cast) -> None:
+    finished(cast)
+    cast.ask(cast.water_head, "申请销号 5")
+    asked = cast.told(cast.verifier, "请核查")
+    data = asked.data["验收合格"]
+    own = cast.told(cast.district, "已记")
+    cast.district.skip()
+    before = cast.state()
+    # The client refuses a button that is not there; a forged press carries its data.
+    answer = cast.town.sandbox.ask(
+        "POST", f"/chats/{own.chat_id}/messages/{own.id}/press", json={"user_id": cast.district.id, "data": data}
+    ) if data in own.data.values() else None
+    assert answer is None
+    assert cast.state() == before
+
+
+def test_a_decision_while_the_evidence_changes(cast: Cast) -> None:
+    finished(cast)
+    cast.ask(cast.water_head, "申请销号 5")
+    asked = cast.told(cast.verifier, "请核查")
+    assert "已收" in cast.photo(cast.district, 5, 33)
+    again = cast.press(cast.verifier, asked, "验收合格")
+    assert cast.state()[0] == "verifying"
+    assert "核查验收" in again
+    fresh = cast.told(cast.verifier, "待办")
+    assert "验收合格" in cast.press(cast.verifier, fresh, "验收合格")
+    assert cast.state()[0] == "accepted"
+
+
+def test_changed_evidence_voids_the_signatures(cast: Cast) -> None:
+    noticed(cast)
+    cast.town.travel("06-28 09:30")
+    cast.ask(cast.district_head, "同意 5")
+    cast.ask(cast.water_head, "同意 5")
+    stale = cast.told(cast.office, "请联签")
+    cast.photo(cast.district, 5, 44)
+    assert "2 个签字作废" in cast.told(cast.district_head, "联签作废").text
+    assert "2 个签字作废" in cast.told(cast.office, "联签作废").text
+    assert cast.state()[0] == "noticed"
+    assert "已经办过" in cast.press(cast.office, stale, "签字")
+    for person in (cast.district_head, cast.water_head, cast.office, cast.leader):
+        assert "已签" in cast.ask(person, "同意 5")
+    with cast.town.house.looking() as act:
+        rows = act.session.exec(select(Signature)).all()
+        assert [row.void_why for row in rows if row.void_at] == ["evidence", "evidence"]
+        assert len(rows) == 6
+    assert "联签 4/4（作废 2）" in cast.ask(cast.office, "任务 5")
+    assert "已销号" in cast.ask(cast.office, "同意 5")
+
+
+def test_an_upheld_objection_reopens_verification(cast: Cast) -> None:
+    noticed(cast)
+    cast.ask(cast.district, "异议 5 下游仍有异味")
+    objection = cast.told(cast.office, "公示异议")
+    cast.press(cast.office, objection, "异议成立")
+    question = cast.told(cast.office, "请写明答复和理由")
+    assert "异议成立" in cast.town.reply(cast.office, question, "现场仍有异味").text
+    assert cast.state()[0] == "verifying"
+    assert "异议成立，重新核查" in cast.told(cast.verifier, "请核查").text
+    assert "已经办过" in cast.press(cast.office, objection, "异议成立")
+    cast.ask(cast.verifier, "同意 5 已复查")
+    assert "已公示" in cast.ask(cast.office, "同意 5")
+
+
+def test_a_step_without_anybody_is_said_and_never_skipped(cast: Cast) -> None:
+    town = cast.town
+    noticed(cast)
+    head = next(m for m in town.node.house.store.reading().__enter__().exec(select(Outbox)) if m.kind == "joined")
+    assert head is not None
+    members = town.ask(cast.office, "成员")
+    town.press(cast.office, members, "移出 市领导leader")
+    town.travel("06-28 09:30")
+    for person in (cast.district_head, cast.water_head, cast.office):
+        assert "已签" in cast.ask(person, "同意 5")
+    assert "联签卡住" in cast.told(cast.office, "联签卡住").text
+    assert "等：市领导" in cast.ask(cast.office, "同意 5")
+    assert cast.state()[0] == "countersigning"
+    replacement = town.join("市领导", "leader", "新领导")
+    assert "已签" in cast.ask(replacement, "同意 5")
+    assert "已销号" in cast.ask(cast.office, "同意 5")
+
+
+def test_who_is_silent_is_reminded_and_the_office_hears_of_it(cast: Cast) -> None:
+    finished(cast)
+    cast.ask(cast.water_head, "申请销号 5")
+    cast.verifier.skip()
+    cast.town.travel("06-14 09:30")
+    daily = cast.told(cast.verifier, "已等 1 个工作日")
+    assert "待办 1" in daily.text
+    assert "请核查" not in daily.text
+    assert "核查验收" in cast.press(cast.verifier, daily, "待办")
+    cast.town.travel("06-16 09:30")
+    assert "市生态环境局" in cast.told(cast.office, "久未办理").text
+    said = len([s for s in cast.office.messages() if "久未办理" in s.text])
+    cast.town.travel("06-21 09:30")
+    assert len([s for s in cast.office.messages() if "久未办理" in s.text]) == said == 1
+
+
+def test_a_reopening_is_confirmed_once(cast: Cast) -> None:
+    signed(cast)
+    cast.ask(cast.office, "同意 5")
+    confirm = cast.town.ask(cast.office, "重开 5 又见黑臭 依据 群众举报第5号")
+    assert "群众举报第5号" in confirm.text
+    assert "第 2 轮" in cast.press(cast.office, confirm, "确认重开")
+    again = cast.town.ask(cast.office, "重开 5 又见黑臭 依据 群众举报第6号")
+    assert "没有销号" in again.text
+    assert cast.state()[:2] == ("handed_over", 2)

@@ -175,6 +175,10 @@ def import_(
         for question in facts["questions"]:
             question["text"] = question_text(settings.locale, question)
         click.echo(plain(say(settings.locale, "message.import_summary", **facts, confirmed=yes)))
+        for place in facts.get("corrected", []):
+            click.echo(f"corrected: {place}")
+        for left in facts.get("not_corrected", []):
+            click.echo(f"not corrected: {left['number']} {left['what']}")
 
 
 def question_text(locale: str, question: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from bot.domain.reporting import Claim
 from bot.domain.urging import Climb, Sheet
 from bot.settings import load_settings
 from bot.store import carry
+from bot.store.ledger import load_task
 from bot.store.people import ensure_unit
 from bot.usecases import import_plan, plan_draft, rounds
 from bot.usecases import report as reports
@@ -67,6 +68,10 @@ class Ledger:
             carry.add(session, row)
             return row
 
+    def join_everybody(self) -> None:
+        self.office, self.leader = self.join("市整改办", "office"), self.join("市领导小组", "leader")
+        self.liaison, self.head = self.join(WATER), self.join(WATER, "head")
+
     def act(self, member: Member) -> Any:
         """A writing transaction in which this person acts now."""
         return _Acting(self, member)
@@ -102,8 +107,6 @@ class Ledger:
         return [(row.cause, row.step) for row in found]
 
     def task_id(self, number: int) -> int:
-        from bot.store.ledger import load_task
-
         with self.house.store.reading() as session:
             return load_task(session, number).id
 

@@ -10,8 +10,10 @@ from town import Town, a_town
 from bot.domain.post import Bulletin, Notice, Outbox
 from bot.domain.refusal import Refusal
 from bot.domain.urging import Climb, Sheet
+from bot.sandbox.client import Person
+from bot.sandbox.said import Said
 from bot.store.sheets import next_number
-from bot.usecases import bulletin, sheets
+from bot.usecases import bulletin, sheet_office, sheet_unit
 from bot.usecases import report as reports
 
 # Wednesday: the sheet of this day is to be answered by Monday 13 June.
@@ -20,7 +22,11 @@ WEDNESDAY = at("06-08 10:00")
 
 @pytest.fixture
 def town() -> Iterator[Town]:
-    with a_town(now=WEDNESDAY) as made:
+    """Its ladder has climbed for today and told who was there of the office; whoever joins hears what follows."""
+    with a_town(now=WEDNESDAY, ladder=True) as made:
+        made.office()
+        made.call(made.node.ask())
+        made.settle()
         yield made
 
 
@@ -29,12 +35,19 @@ def by_hand(town: Town) -> list[Sheet]:
     return [row for row in town.rows(Sheet) if row.climb_id is None]
 
 
+def said(town: Town, person: Person, text: str) -> Said:
+    """The bot's answer, once everybody else whom it concerns has been told too."""
+    answer = town.ask(person, text)
+    town.settle()
+    return answer
+
+
 # By hand, over the chat.
 
 
 def test_a_sheet_by_hand_is_numbered_received_answered_and_its_author_told(town: Town) -> None:
     office, liaison, head = town.office(), town.join(WATER), town.join(WATER, "head")
-    out = town.ask(office, "督办单 7 黄 请说明滞后原因")
+    out = said(town, office, "督办单 7 黄 请说明滞后原因")
     assert "黄色督办单第1号" in out.text
     assert "6月13日 17:00 前" in out.text
     head.expect("黄色督办单第1号")
@@ -52,7 +65,7 @@ def test_a_sheet_by_hand_is_numbered_received_answered_and_its_author_told(town:
 
 def test_received_is_no_answer_and_a_reply_is_no_report(town: Town) -> None:
     office, liaison = town.office(), town.join(WATER)
-    town.ask(office, "/sheet 7 red")
+    said(town, office, "/sheet 7 red")
     got = liaison.expect("红色督办单第1号")
     assert "已签收" in town.reply(liaison, got, "收到").text
     assert by_hand(town)[0].state == "issued"
@@ -63,8 +76,8 @@ def test_received_is_no_answer_and_a_reply_is_no_report(town: Town) -> None:
 
 def test_a_sheet_is_answered_by_command_or_by_button(town: Town) -> None:
     office, liaison = town.office(), town.join(WATER)
-    town.ask(office, "督办单 7 蓝 请报送")
-    town.ask(office, "督办单 31 蓝色督办单 请报送")
+    said(town, office, "督办单 7 蓝 请报送")
+    said(town, office, "督办单 31 蓝色督办单 请报送")
     assert "已答复" in town.ask(liaison, "回复督办单 7 明日报送").text
     question = town.press(liaison, town.ask(liaison, "任务 31"), "答复")
     assert "请回复本条" in question.text
@@ -76,8 +89,8 @@ def test_only_the_office_issues_and_only_the_unit_answers(town: Town) -> None:
     office, liaison = town.office(), town.join(WATER)
     town.ask(liaison, "督办单 7 黄 试试")
     assert by_hand(town) == []
-    assert "示例" in town.ask(office, "督办单 7").text
-    town.ask(office, "督办单 12 黄")
+    assert "示例" in said(town, office, "督办单 7").text
+    said(town, office, "督办单 12 黄")
     district = town.join("武清区")
     assert "没有待答复的督办单" in town.ask(district, "回复督办单 12 已完成").text
     assert by_hand(town)[0].state == "issued"
@@ -87,8 +100,8 @@ def test_a_button_of_another_units_sheet_does_nothing(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path, a_plan((7, "清淤", WATER, "武清区", "2022年6月30日前")), at("06-13 09:00"))
     office, other = ledger.join("市整改办", "office"), ledger.join("武清区")
     with ledger.act(office) as act:
-        sheets.issue_by_hand(act, 7, None, "blue", "请说明")
-    for press in (lambda act: sheets.ask_answer(act, 1), lambda act: sheets.receive(act, [1])):
+        sheet_office.issue_by_hand(act, 7, None, "blue", "请说明")
+    for press in (lambda act: sheet_unit.ask_answer(act, 1), lambda act: sheet_unit.receive(act, [1])):
         with pytest.raises(Refusal) as refused, ledger.act(other) as act:
             press(act)
         assert refused.value.reason == "not_your_sheet"
@@ -100,7 +113,7 @@ def test_the_rest_unchanged_never_speaks_for_a_task_under_a_sheet(town: Town) ->
         town.ask(liaison, f"进度 {line}")
     town.travel("06-13 10:00")
     office.skip()
-    town.ask(office, "督办单 7 黄 请说明")
+    said(town, office, "督办单 7 黄 请说明")
     offer = town.ask(liaison, "其余无变化").text
     assert "31" in offer.partition("不含")[0]
     assert "07" not in offer.partition("不含")[0]
@@ -109,7 +122,7 @@ def test_the_rest_unchanged_never_speaks_for_a_task_under_a_sheet(town: Town) ->
 
 def test_an_open_sheet_stands_on_the_card_and_in_the_daily_message_until_it_is_answered(town: Town) -> None:
     office, liaison = town.office(), town.join(WATER)
-    town.ask(office, "督办单 7 黄 请说明")
+    said(town, office, "督办单 7 黄 请说明")
     assert "黄色督办单第1号，17:00 前" in town.ask(liaison, "任务 7").text
     liaison.skip()
     town.travel("06-13 09:30")
@@ -126,7 +139,7 @@ def test_an_unanswered_sheet_climbs_once_to_head_and_office_and_once_to_a_leader
     office, head = town.office(), town.join(WATER, "head")
     town.join(WATER)
     leader = town.join("市领导小组", "leader")
-    town.ask(office, "督办单 7 黄 请说明")
+    said(town, office, "督办单 7 黄 请说明")
     for person in (office, head, leader):
         person.skip()
     town.travel("06-24 12:00")
@@ -137,20 +150,21 @@ def test_an_unanswered_sheet_climbs_once_to_head_and_office_and_once_to_a_leader
     assert [town.house.office.today(moment).isoformat() for moment in told] == [
         "2022-06-14",
         "2022-06-14",
+        "2022-06-14",
         "2022-06-17",
     ]
 
 
 def test_the_bulletin_lists_what_was_issued_and_what_is_unanswered_as_of_its_cut_off(town: Town) -> None:
     office, liaison = town.office(), town.join(WATER)
-    town.ask(office, "督办单 7 黄 请说明")
+    said(town, office, "督办单 7 黄 请说明")
     town.travel("06-13 09:30")
     assert "本周发出 1，逾期未答复 0" in office.expect("整改周通报 2022年第23期").text
     office.skip()
     town.travel("06-20 09:30")
     assert "本周发出 0，逾期未答复 1" in office.expect("整改周通报 2022年第24期").text
     town.ask(liaison, "回复督办单 7 已完成")
-    assert "本周发出 0，逾期未答复 1" in town.ask(office, "周报 2022-06-17").text
+    assert "本周发出 0，逾期未答复 1" in said(town, office, "周报 2022-06-17").text
 
 
 # Drafts.
@@ -160,7 +174,8 @@ def test_a_draft_is_reworded_and_signed_out_or_not_issued(town: Town) -> None:
     office, liaison = town.office(), town.join(WATER)
     liaison.skip()
     town.travel("06-09 08:30")
-    listed = office.expect("机器人拟出")
+    listed = said(town, office, "待签发")
+    assert "未签发前不发出" in listed.text
     draft = town.press(office, listed, "黄 07")
     question = town.press(office, draft, "改")
     again = town.reply(office, question, "请于15日前完成清淤")
@@ -180,9 +195,9 @@ def test_two_of_the_office_sign_out_one_draft_once(tmp_path: Path) -> None:
     ledger.tick()
     (draft,) = ledger.rows(Sheet)
     with ledger.act(one) as act:
-        sheets.sign_out(act, draft.id)
+        sheet_office.sign_out(act, draft.id)
     with pytest.raises(Refusal) as refused, ledger.act(two) as act:
-        sheets.sign_out(act, draft.id)
+        sheet_office.sign_out(act, draft.id)
     assert refused.value.reason == "sheet_decided"
     assert len(ledger.told(liaison, "sheet")) == 1
 
@@ -191,7 +206,7 @@ def test_in_quiet_hours_a_sheet_waits_until_they_have_ended(tmp_path: Path) -> N
     ledger = Ledger(tmp_path, a_plan((7, "清淤", WATER, "", "2022年6月30日前")), at("06-13 23:00"))
     office, liaison = ledger.join("市整改办", "office"), ledger.join(WATER)
     with ledger.act(office) as act:
-        sheets.issue_by_hand(act, 7, None, "blue", "请说明")
+        sheet_office.issue_by_hand(act, 7, None, "blue", "请说明")
     (row,) = ledger.told(liaison, "sheet")
     assert row.not_before == at("06-14 09:00")
 
@@ -213,7 +228,7 @@ def test_numbers_run_by_series_and_year_without_a_gap(tmp_path: Path) -> None:
 
 def test_urging_is_numbered_and_a_report_answers_it(town: Town) -> None:
     office, liaison = town.office(), town.join(WATER)
-    assert "催办第1号" in town.ask(office, "催办 7 请今天报送").text
+    assert "催办第1号" in said(town, office, "催办 7 请今天报送").text
     urged = liaison.expect("催办第1号")
     assert "请今天报送" in urged.text
     assert "已记" in town.reply(liaison, urged, "62% 二标段完工").text
@@ -223,7 +238,7 @@ def test_urging_is_numbered_and_a_report_answers_it(town: Town) -> None:
 
 def test_a_lead_urges_its_own_districts_and_nobody_else(town: Town) -> None:
     lead, district = town.join(WATER), town.join("武清区")
-    assert "催办第1号" in town.ask(lead, "催办 12 请报排口整治进展").text
+    assert "催办第1号" in said(town, lead, "催办 12 请报排口整治进展").text
     assert "请报排口整治进展" in district.expect("催办第").text
     assert "只有整改办和牵头单位" in town.ask(district, "催办 12 请报").text
     assert {row.unit_id for row in by_hand(town)} & {_unit(town, WATER)} == set()
@@ -231,9 +246,9 @@ def test_a_lead_urges_its_own_districts_and_nobody_else(town: Town) -> None:
 
 def test_the_card_urges_who_missed_last_week_with_one_tap(town: Town) -> None:
     lead, district = town.join(WATER), town.join("武清区")
-    town.ask(lead, "进度 12.1 60%")
+    said(town, lead, "进度 12.1 60%")
     town.travel("06-13 10:00")
-    card = town.ask(lead, "任务 12")
+    card = said(town, lead, "任务 12")
     assert "催报 武清区" in card.labels
     district.skip()
     assert "已发" in town.press(lead, card, "催报 武清区").text
@@ -258,7 +273,7 @@ def test_next_steps_are_edited_before_issue_and_printed(town: Town) -> None:
     second.press(other, "暂缓")
     held = second.expect("已暂缓")
     assert "市水务局 6月15日前完成清淤" in held.text
-    town.ask(office, "签发")
+    said(town, office, "签发")
     printed = second.expect("整改周通报").text
     assert "六、下步　市城市管理委 6月17日前报时间表；市水务局 6月15日前完成清淤" in printed
     assert "报第 18 项整改时间表" not in printed
@@ -267,11 +282,11 @@ def test_next_steps_are_edited_before_issue_and_printed(town: Town) -> None:
 
 def test_a_correction_is_numbered_computed_anew_and_leaves_the_issued_one(town: Town) -> None:
     office, leader = town.office(), town.join("市领导小组", "leader")
-    assert "还没有已签发" in town.ask(office, "更正 错了").text
+    assert "还没有已签发" in said(town, office, "更正 错了").text
     town.travel("06-13 09:30")
     leader.expect("整改周通报 2022年第23期")
-    assert "缺原因" in town.ask(office, "更正").text
-    assert "更正第1号" in town.ask(office, "更正 第7项漏计").text
+    assert "缺原因" in said(town, office, "更正").text
+    assert "更正第1号" in said(town, office, "更正 第7项漏计").text
     again = leader.expect("更正第1号").text
     assert "更正原因：第7项漏计" in again
     assert "截至6月10日17:00" in again
@@ -309,10 +324,10 @@ def test_what_waits_to_be_said_of_a_sheet_is_withdrawn_once_it_is_answered(tmp_p
     )
     office, liaison = ledger.join("市整改办", "office"), ledger.join(WATER)
     with ledger.act(office) as act:
-        sheets.issue_by_hand(act, 7, None, "yellow", "请说明")
+        sheet_office.issue_by_hand(act, 7, None, "yellow", "请说明")
     ledger.travel(at("06-13 08:30"))
     with ledger.act(liaison) as act:
-        sheets.answer(act, ledger.rows(Sheet)[0].id, "15日前完成")
+        sheet_unit.answer(act, ledger.rows(Sheet)[0].id, "15日前完成")
         assert reports.unsigned(act) == [7]
     told = [row for row in ledger.rows(Notice) if row.kind == "sheet"]
     assert [row.why_withdrawn for row in told] == ["answered"]
@@ -327,10 +342,10 @@ def _unit(town: Town, name: str) -> int:
         return found.id or 0
 
 
-def _all(person: object) -> list[object]:
+def _all(person: Person) -> list[Said]:
     found = []
     while True:
         try:
-            found.append(person.expect(timeout=0.05))  # type: ignore[attr-defined]
+            found.append(person.expect(timeout=0.05))
         except AssertionError:
             return found

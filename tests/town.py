@@ -9,7 +9,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from sqlmodel import select
 from bot.app import House
 from bot.delivery.telegram import open_bot
 from bot.demo import DemoClock
+from bot.domain.steps import Ladder
 from bot.node import Node, machine_clock
 from bot.sandbox.client import Group, Person, Sandbox
 from bot.sandbox.running import serve
@@ -120,7 +121,17 @@ def _migrated() -> Path:
 class Town:
     """`clock` is set by hand or by `travel`; `settle` waits until all that was said is answered."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path, *, now: datetime = NOON, plan: str = PLAN, **given: Any) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        folder: Path,
+        *,
+        now: datetime = NOON,
+        plan: str = PLAN,
+        ladder: bool = False,
+        **given: Any,
+    ) -> None:
+        """`ladder`: without it the policy has no steps, and what the ladder would say interrupts nobody."""
         self.sandbox = sandbox
         if "database_url" not in given:
             shutil.copy(_migrated(), folder / "duban.db")
@@ -137,6 +148,9 @@ class Town:
             **given,
         )
         self.house = House.open(self.settings)
+        if not ladder:
+            policy = replace(self.house.office.policy, ladder=Ladder(step=()))
+            self.house.office = replace(self.house.office, policy=policy)
         self.clock = DemoClock(now)
         self._users = 5000
         self._bureaus = iter(bureaus(plan.count("长期坚持")) if plan != PLAN else ())

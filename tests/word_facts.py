@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from word_facts_life import LIFE_MESSAGES, LIFE_REFUSED
+
 from bot.domain.people import Role
 
 # A liaison's own words, with everything in them that HTML would trip over.
@@ -125,6 +127,7 @@ REPORTED = {
     "next": 12,
     "undo_until": MOMENT,
     "report_id": 5,
+    "attached": 2,
 }
 CHOICES = [{"ordinal": n, "text": "排口整治", "percent": percent} for n, percent in ((1, None), (2, 60))]
 GUIDE = {"number": 12, "title": "入河排口整治", "ordinal": 1, "place": "12.1", "text": "排口整治" * 30, "percent": 60}
@@ -137,6 +140,7 @@ REMARK = {
     "text": WRITTEN,
     "by": "张某",
     "unit": "市水务局",
+    "yours": True,
 }
 DAY = {
     "today": "2022-06-13",
@@ -146,6 +150,7 @@ DAY = {
     "due": [line(), SOON],
     "behind": [line(5)],
     "coming": [FAR],
+    "counts": {"overdue": 1, "due": 2, "behind": 4, "coming": 1},
     "folded": 3,
     "unsigned": [3, 14],
     "rest": [3, 5, 8],
@@ -190,6 +195,7 @@ BULLETIN = {
     "unreported_units": [{"unit": "武清区", "tasks": [12, 14]}, {"unit": "市农业农村委", "tasks": [21]}],
     "instructions": [{"number": 7, "title": "清淤", "text": WRITTEN}, {"number": 9, "title": "清淤", "text": "请加快"}],
     "difficulties": [{"number": 12, "title": "排口", "text": "管线迁改未批"}],
+    "outlook_days": 30,
     "next_steps": [{"kind": "timetable", **LATE}, {"kind": "catch_up", **line()}, {"kind": "finish", **SOON}],
     "silent": 3,
     "correction": 0,
@@ -240,7 +246,9 @@ QUESTION = {
     "choices": ["2024-07-31", "2024-08-31"],
     "note": "",
 }
-IMPORTED |= {"questions": [QUESTION, QUESTION | {"phrase": "", "choices": []}]}
+IMPORTED |= {
+    "questions": [QUESTION | {"text": "时限需确认"}, QUESTION | {"phrase": "", "choices": [], "text": "没有序号"}]
+}
 
 FIGURES = {"progress": 62, "expected": 99, "days_left": 2, "due": "2022-06-15", "missed": 2}
 SHEET = {
@@ -281,21 +289,155 @@ DRAFT_SHEET = SHEET | {"serial": None, "issued": None, "reply_by": None, "days_l
 CARD |= {"sheets": [SHEET, RED_SHEET]}
 DAY |= {"sheets": [SHEET, RED_SHEET]}
 OFFICE_DAY |= {"urging": {"drafts": 2, "unanswered": 1, "unreached": 3}}
-BULLETIN |= {"sheets": {"issued": [SHEET, RED_SHEET], "late": [RED_SHEET]}, "reason": WRITTEN, "own_steps": ["甲", "乙"]}
+BULLETIN |= {
+    "sheets": {"issued": [SHEET, RED_SHEET], "late": [RED_SHEET]},
+    "reason": WRITTEN,
+    "own_steps": ["甲", "乙"],
+}
 EMPTY_BULLETIN |= {"sheets": {"issued": [], "late": []}}
 LONG_BULLETIN |= {"sheets": {"issued": [], "late": [RED_SHEET] * 9}}
 UNREACHED = {"unit_id": 4, "unit": "武清区", "why": "no_liaison", "who": [], "since": "", "tasks": [12, 23]}
 
+# Extensions, handing over, receipts, answers, corrections, the trail (words/*/extension.toml, handover.toml).
+EXTENSION = {"id": 5, "number": 12, "title": "入河排口整治", "place": "12.2", "measures": 3, "progress": 60}
+EXTENSION |= {"before": "2022-06-17", "wanted": "2022-06-30", "granted": None, "official": True, "reason": WRITTEN}
+EXTENSION |= {"late": False, "basis": "", "answer": "", "state": "asked", "unit": "北辰区", "by": "李某", "cap": 2}
+EXTENSION |= {"agreed_by": "", "decided_by": "", "leader_by": "", "asked_at": MOMENT, "granted_before": 0}
+AGREED = EXTENSION | {"state": "agreed", "agreed_by": "孙某", "measures": 1, "late": True, "granted_before": 1}
+ESCALATED = AGREED | {
+    "state": "escalated",
+    "granted": "2022-07-15",
+    "basis": "津整改办〔2022〕15号",
+    "decided_by": "王某",
+}
+GRANTED = ESCALATED | {"state": "granted", "leader_by": "张某", "due": "2022-07-15", "original": "2022-06-17"}
+INTERNAL = {"number": 12, "title": "入河排口整治", "place": "12.2", "measures": 3, "before": "2022-06-17", "told": 2}
+INTERNAL |= {"day": "2022-06-15", "due": "2022-06-17", "reason": WRITTEN, "by": "市整改办"}
+DATES = [{"place": "12.1", "due": "2022-06-17", "internal_due": "2022-06-15"}]
+DATES += [{"place": "12.2", "due": "2022-06-17", "internal_due": None}]
+HANDED = {"number": 12, "title": "入河排口整治", "giver": "北辰区", "taker": "静海区", "reason": WRITTEN, "by": "王某"}
+HANDED |= {"office": "市整改办", "due": "2022-06-17", "progress": 60, "told": 2}
+AWAY = {"name": "李某", "unit": "市水务局", "deputy": "孙某", "until": "2022-06-20", "tasks": [7, 12]}
+SETTLED = {"number": 12, "title": "入河排口整治", "difficulty": WRITTEN, "text": "已协调", "owner": "王某", "told": 1}
+SETTLED |= {"office": "市整改办", "unit": "北辰区"}
+CORRECTED = {"number": 12, "title": "入河排口整治", "place": "12.2", "field": "text", "before": "排口整治", "told": 1}
+CORRECTED |= {"after": WRITTEN, "reason": "与印发稿核对", "basis": "津整改办〔2022〕15号"}
+INSTRUCTION = {"number": 7, "title": "清淤", "text": WRITTEN, "at": MOMENT, "days": 3, "units": ["市水务局"]}
+CHANGED = [
+    {"name": "due", "label": "方案时限", "before": "2022-06-17", "after": "2022-06-30"},
+    {"name": "basis", "label": "依据", "before": None, "after": WRITTEN},
+    {"name": "text", "label": "内容", "before": "原文", "after": None},
+]
+AUDITED = {
+    "id": 41,
+    "at": MOMENT,
+    "kind": "时限变动",
+    "by": "王某",
+    "facts": CHANGED,
+    "cause": "110:7:ab",
+    "hash": "ab12",
+}
+STEP = {"at": MOMENT, "by": "王某", "unit": "北辰区", "before": "2022-06-17", "day": "2022-06-30", "text": WRITTEN}
+STEP |= {
+    "basis": "津整改办〔2022〕15号",
+    "late": True,
+    "giver": "北辰区",
+    "taker": "静海区",
+    "place": "12.2",
+    "field": "text",
+}
+STEP |= {"after": WRITTEN}
+LIFE_STEPS = ("extension_asked", "extension_agreed", "extension_escalated", "extension_granted", "extension_refused")
+HISTORY += [STEP | {"what": what} for what in (*LIFE_STEPS, "receipt", "passed_on", "correction")]
+for entry in HISTORY:
+    if entry["what"] == "note":
+        entry |= {"answer": WRITTEN, "owner": "王某"}
+LATE_RECEIPTS = [
+    {"unit": "武清区", "tasks": [12, 23], "nobody": False},
+    {"unit": "北辰区", "tasks": [12], "nobody": True},
+]
+CARD |= {
+    "extensions": [EXTENSION, AGREED, ESCALATED, GRANTED],
+    "original_due": "2022-06-01",
+    "internal_by": {"unit": "市整改办", "by": "王某", "at": MOMENT},
+}
+PLAIN_CARD |= {"extensions": [], "original_due": None, "internal_by": None}
+DAY |= {"answers": [{"note": 3, "number": 7, "text": WRITTEN, "at": MOMENT}], "stands_in_for": ["李某", "周某"]}
+OFFICE_DAY |= {"receipts": LATE_RECEIPTS}
+WEEK_LINE = {"number": 12, "title": "排口", "unit": "北辰区", "before": "2022-06-17", "wanted": "2022-06-30"}
+WEEK_LINE |= {"day": "2022-06-30", "basis": "津整改办〔2022〕15号", "late": True}
+BULLETIN |= {
+    "extensions": {"asked": [WEEK_LINE, WEEK_LINE], "granted": [WEEK_LINE], "refused": [WEEK_LINE]},
+    "corrections": [
+        {"number": 12, "title": "排口", "field": "text", "reason": WRITTEN, "basis": "津整改办〔2022〕15号"}
+    ],
+}
+EMPTY_BULLETIN |= {"extensions": {}, "corrections": []}
+
 MESSAGES: dict[str, list[dict[str, Any]]] = {
+    "ask_extend": [
+        {"number": 12, "title": "入河排口整治", "dates": DATES[:n], "measures": n, "office": office}
+        for n, office in ((1, False), (2, True))
+    ],
+    "extend_which_day": [
+        {"number": 12, "title": "入河排口整治", "understood": "7月前", "note": "before_or_end", "fragment": "7月前"}
+    ],
+    "extend_which_measure": [
+        {
+            "number": 12,
+            "day": "2022-06-30",
+            "reason": reason,
+            "choices": [choice | {"due": MOMENT} for choice in CHOICES],
+        }
+        for reason in (WRITTEN, "")
+    ],
+    "extension_kept": [
+        EXTENSION | {"told": 1, "papers": 2, "no_head": False},
+        AGREED | {"told": 0, "papers": 0, "no_head": True},
+        AGREED | {"told": 1, "papers": 0, "no_head": False},
+    ],
+    "extension_request": [EXTENSION, AGREED, ESCALATED, ESCALATED | {"basis": ""}],
+    "extension_agreed": [AGREED | {"told": told} for told in (0, 2)],
+    "extension_escalated": [ESCALATED | {"told": told} for told in (0, 1)],
+    "extension_decided": [
+        GRANTED,
+        GRANTED | {"basis": "", "granted": "2022-06-30", "leader_by": "", "late": False},
+        AGREED | {"state": "refused", "answer": WRITTEN, "decided_by": "王某", "due": MOMENT, "original": MOMENT},
+    ],
+    "ask_basis": [{"number": 12, "title": "入河排口整治", "due": "2022-06-17", "day": "2022-06-30"}],
+    "ask_other_date": [AGREED],
+    "internal_kept": [INTERNAL, INTERNAL | {"measures": 1, "told": 0}],
+    "internal_set": [INTERNAL, INTERNAL | {"measures": 1}],
+    "passed_on": [HANDED, HANDED | {"told": 0}],
+    "passed_away": [HANDED],
+    "passed_to_you": [HANDED, HANDED | {"due": None}],
+    "away_kept": [AWAY, AWAY | {"tasks": []}],
+    "away_stands": [AWAY],
+    "ask_deputy": [AWAY],
+    "back": [AWAY],
+    "stand_in": [AWAY | {"waiting": 3}, AWAY | {"waiting": 0, "tasks": []}],
+    "stand_in_over": [AWAY],
+    "taken_over": [
+        {"names": ["李某"], "unit": "市水务局", "tasks": [7], "unsigned": [7, 12]},
+        {"names": ["李某", "周某"], "unit": "市水务局", "tasks": [], "unsigned": []},
+    ],
+    "instructions": [{"rows": [INSTRUCTION, INSTRUCTION | {"days": 0}]}, {"rows": []}],
+    "difficulty_settled": [SETTLED, SETTLED | {"told": 0}],
+    "difficulty_answered": [SETTLED],
+    "ledger_corrected": [CORRECTED, CORRECTED | {"place": "12", "basis": "", "field": "deadline"}],
+    "audit": [
+        {"number": 12, "title": "入河排口整治", **PAGES, "entries": [AUDITED, AUDITED | {"by": "", "facts": []}]},
+        {"number": 12, "title": "入河排口整治", **PAGE, "entries": [AUDITED | {"by": "", "cause": "command line"}]},
+    ],
     "my": [
         {"which": which, "unit": unit, "open": 12, "to_report": [7, 12], "tasks": TASKS, **PAGES}
         for which, unit in (("open", "市水务局"), ("overdue", ""), ("due", ""), ("all", "市水务局"))
     ]
     + [{"which": "open", "unit": "", "open": 0, "to_report": [], "tasks": [], **NONE}],
     "due": [
-        {"days": 30, "tasks": [SOON], **PAGES},
-        {"days": 1, "tasks": [SOON], **PAGE},
-        {"days": 0, "tasks": [], **NONE},
+        {"days": 30, "until": "2022-07-13", "tasks": [SOON], **PAGES},
+        {"days": 1, "until": "2022-06-14", "tasks": [SOON], **PAGE},
+        {"days": 0, "until": "2022-06-13", "tasks": [], **NONE},
     ],
     "overdue": [{"tasks": [VERY_LATE, LATE], **PAGES}, {"tasks": [], **NONE}],
     "search": [{"words": "排口 <北辰>", "tasks": [SOON], "count": 24}, {"words": "无", "tasks": [], "count": 0}],
@@ -308,7 +450,10 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
         PLAIN_CARD | {"days_left": 0},
     ],
     "history": [{"number": 12, "title": "入河排口整治", "entries": entries, **PAGES} for entries in (HISTORY, [])],
-    "who": [{"week": 24, "cut_off": MOMENT, "units": units} for units in ([{"unit": "武清区", "tasks": [12, 14]}], [])],
+    "who": [
+        {"week": 24, "cut_off": MOMENT, "units": units, "receipts": receipts}
+        for units, receipts in (([{"unit": "武清区", "tasks": [12, 14]}], LATE_RECEIPTS), ([], []))
+    ],
     "when": [
         READ,
         READ
@@ -405,7 +550,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "sheet": [{"sheet": sheet} for sheet in SHEETS],
     "sheets": [{"sheets": BLUE_SHEETS}],
     "sheet_copy": [{"sheets": [RED_SHEET]}, {"sheets": SHEETS}],
-    "drafts": [{"sheets": [DRAFT_SHEET]}, {"sheets": [DRAFT_SHEET] * 15}],
+    "drafts": [{"sheets": [DRAFT_SHEET], "count": 1}, {"sheets": [DRAFT_SHEET] * 12, "count": 15}],
     "sheet_draft": [{"sheet": DRAFT_SHEET}, {"sheet": DRAFT_SHEET | {"text": WRITTEN}}],
     "sheets_out": [{"sheets": [SHEET], "told": 2}, {"sheets": SHEETS, "told": 0}],
     "sheet_dropped": [{"sheet": DRAFT_SHEET}],
@@ -416,7 +561,11 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "sheet_answered": [{"sheet": SHEET, "name": "李某"}],
     "unanswered": [{"sheets": [RED_SHEET, SHEET]}],
     "silence": [
-        {"rows": [{"number": 7, "title": "清淤", "kind": "verify", "since": "2022-06-06", "who": ["市生态环境局 李某"]}]}
+        {
+            "rows": [
+                {"number": 7, "title": "清淤", "kind": "verify", "since": "2022-06-06", "who": ["市生态环境局 李某"]}
+            ]
+        }
     ],
     "unreached": [{"units": [UNREACHED, UNREACHED | {"why": "blocked", "who": ["李某"], "since": MOMENT}]}],
     "bulletin_corrected": [{"year": 2022, "issue": 23, "correction": 1, "reason": WRITTEN}],
@@ -508,8 +657,28 @@ REFUSED: dict[str, Any] = {
     "issue": 23,
 }
 
+REMINDED = {"kind": "deadline", "at": MOMENT, "offset": -1, "day": "2022-06-15", "measure": 1}
+WHY = line() | {"expected": 99, "tolerance": 10, "said": [REMINDED, REMINDED | {"offset": 0}, REMINDED | {"offset": 3}]}
+WHY |= {"others": ["赵某"], "next": [{"on": "2022-06-16", "offset": 1, "day": "2022-06-15"}], "daily_at": "09:00"}
+WHY |= {"silent": True, "cut_off": "2022-06-17T17:00:00+08:00"}
+MESSAGES |= {
+    "why": [WHY, LATE | WHY | {"flag": "overdue", "days_left": -3, "said": [], "others": [], "next": []}, WHY | SOON],
+    "why_which": [{}],
+    "snoozed": [{"number": 7, "title": "清淤", "until": "2022-06-14", "left": n} for n in (1, 0)],
+    "muted": [{"until": MOMENT, "silenced": 4, "red": [18]}, {"until": None, "silenced": 0, "red": []}],
+    "dismiss_ask": [{"name": "李某"}],
+    "clock_was_away": [{"since": MOMENT, "until": MOMENT}],
+    "round_failed": [{"error": "OperationalError", "at": MOMENT}],
+}
+REFUSED |= {"longest": 3, "times": 2}
+MESSAGES |= LIFE_MESSAGES
+REFUSED |= LIFE_REFUSED
+
 
 HARDLY_ANY = {"own": [], "understood": "", "needs_words": [], "near": [], "state": "struck_off", "count": 1}
 PRESSED: dict[str, Any] = {"n": 7, "count": 3, "until": MOMENT, "place": "12.2", "text": "排口整治" * 9, "percent": 60}
 PRESSED |= {"colour": "yellow", "unit": "武清区"}
 PRESSED |= {"name": "李某", "rhythm": "weekly"}
+REFUSED |= {"due": "2022-06-17", "days": ["2022-06-30", "2022-07-31"], "names": ["孙某", "周某"], "by": "王某"}
+REFUSED |= {"field": "colour", "fields": "title, problem"}
+PRESSED |= {"day": "2022-06-30", "due": "2022-06-17"}

@@ -48,7 +48,7 @@ def read(talk: Talk, number: int, ordinal: int | None, text: str) -> None:
         facts = {"number": number, "title": title, "understood": day, "note": reading.note, "fragment": day}
         talk.say("extend_which_day", facts, buttons=[*rows, [["cancel", "cancel"]]])
     else:
-        raise Refusal("day_unclear", text=day, choices=[])
+        raise Refusal("day_unclear", text=day, days=[])
 
 
 def request(

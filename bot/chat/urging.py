@@ -9,7 +9,7 @@ from bot.domain.chat_text import is_receipt
 from bot.domain.people import Role
 from bot.domain.refusal import Refusal
 from bot.usecases import bulletin as bulletins
-from bot.usecases import lists, sheets
+from bot.usecases import lists, sheet_office, sheet_unit, sheets
 
 COLOURS = {"蓝": "blue", "黄": "yellow", "红": "red"}
 COLOURS |= {f"{word}色": colour for word, colour in COLOURS.items()} | {colour: colour for colour in sheets.COLOURS}
@@ -24,7 +24,9 @@ def sheet(talk: Talk, rest: str) -> None:
     if found is None or colour is None:
         raise Refusal("sheet_form", understood=rest[:80], task=found[0] if found else None)
     number, ordinal, text = found
-    facts = sheets.issue_by_hand(talk.act, number, ordinal, COLOURS[colour[1].lower()], text[colour.end() :].strip())
+    facts = sheet_office.issue_by_hand(
+        talk.act, number, ordinal, COLOURS[colour[1].lower()], text[colour.end() :].strip()
+    )
     talk.say("sheets_out", facts, about={"task": number})
 
 
@@ -33,22 +35,22 @@ def answer(talk: Talk, rest: str) -> None:
     found = leading_number(rest)
     if found is None:
         raise Refusal("answer_form", task=None, understood=rest[:80])
-    say_answered(talk, sheets.open_on(talk.act, found[0]).id or 0, found[2])
+    say_answered(talk, sheet_unit.open_on(talk.act, found[0]).id or 0, found[2])
 
 
 def say_answered(talk: Talk, sheet_id: int, text: str) -> None:
-    facts = sheets.answer(talk.act, sheet_id, text)
+    facts = sheet_unit.answer(talk.act, sheet_id, text)
     talk.say("sheet_closed", {"sheet": facts}, buttons=[[["card", f"card:{facts['n']}"]]], about={"task": facts["n"]})
 
 
 def ask_answer(talk: Talk, sheet_id: int) -> None:
     """[答复]: the reply to the question is the reply to the sheet."""
-    facts = sheets.ask_answer(talk.act, sheet_id)
+    facts = sheet_unit.ask_answer(talk.act, sheet_id)
     talk.say("ask_answer", {"sheet": facts}, about={"task": facts["n"], "sheet": sheet_id, "kind": "answer"}, ask=True)
 
 
 def receive(talk: Talk, ids: list[int] | None) -> None:
-    done = sheets.receive(talk.act, ids)
+    done = sheet_unit.receive(talk.act, ids)
     if not done:
         raise Refusal("nothing_to_sign")
     buttons = [["answer_n", f"answer:{row['id']}", {"n": row["n"]}] for row in done[:6]]
@@ -63,15 +65,18 @@ def receive(talk: Talk, ids: list[int] | None) -> None:
 
 def show_drafts(talk: Talk, rest: str) -> None:
     """What the ladder has drafted and nobody has decided yet."""
-    waiting = sheets.lines_of(talk.act, sheets.drafts(talk.act))
+    drafts = sheets.drafts(talk.act)
+    waiting = sheets.lines_of(talk.act, drafts[: sheets.LISTED])
     if not waiting:
         raise Refusal("no_drafts")
-    row = [["draft", f"sheet_draft:{each['id']}", {"n": each["n"], "colour": each["colour"]}] for each in waiting[:12]]
-    talk.say("drafts", {"sheets": waiting}, buttons=[row[i : i + 3] for i in range(0, len(row), 3)])
+    row = [["draft", f"sheet_draft:{each['id']}", {"n": each["n"], "colour": each["colour"]}] for each in waiting]
+    talk.say(
+        "drafts", {"sheets": waiting, "count": len(drafts)}, buttons=[row[i : i + 3] for i in range(0, len(row), 3)]
+    )
 
 
 def show_draft(talk: Talk, sheet_id: int) -> None:
-    say_draft(talk, sheets.show_draft(talk.act, sheet_id))
+    say_draft(talk, sheet_office.show_draft(talk.act, sheet_id))
 
 
 def say_draft(talk: Talk, facts: dict[str, Any]) -> None:
@@ -88,17 +93,17 @@ def say_draft(talk: Talk, facts: dict[str, Any]) -> None:
 
 
 def sign_out(talk: Talk, sheet_id: int) -> None:
-    facts = sheets.sign_out(talk.act, sheet_id)
+    facts = sheet_office.sign_out(talk.act, sheet_id)
     talk.say("sheets_out", {"sheets": [facts], "told": facts["told"]}, about={"task": facts["n"]}, edit=True)
 
 
 def ask_words(talk: Talk, sheet_id: int) -> None:
-    facts = sheets.show_draft(talk.act, sheet_id)
+    facts = sheet_office.show_draft(talk.act, sheet_id)
     talk.say("ask_words", {"sheet": facts}, about={"task": facts["n"], "sheet": sheet_id, "kind": "words"}, ask=True)
 
 
 def drop(talk: Talk, sheet_id: int) -> None:
-    facts = sheets.drop(talk.act, sheet_id)
+    facts = sheet_office.drop(talk.act, sheet_id)
     talk.say("sheet_dropped", {"sheet": facts}, about={"task": facts["n"]}, edit=True)
 
 
@@ -106,7 +111,7 @@ def drop(talk: Talk, sheet_id: int) -> None:
 
 
 def urge(talk: Talk, number: int, text: str, unit_id: int | None = None) -> None:
-    talk.say("sheets_out", sheets.urge(talk.act, number, text, unit_id), about={"task": number})
+    talk.say("sheets_out", sheet_office.urge(talk.act, number, text, unit_id), about={"task": number})
 
 
 def missed_buttons(talk: Talk, facts: dict[str, Any]) -> Buttons:
@@ -156,14 +161,14 @@ def replied(talk: Talk, about: dict[str, Any], text: str) -> bool:
         talk.say("next_steps_kept", facts)
         return True
     if kind == "words" and text:
-        say_draft(talk, sheets.reword(talk.act, sheet_id or 0, text))
+        say_draft(talk, sheet_office.reword(talk.act, sheet_id or 0, text))
         return True
     if talk.act.person.role not in (Role.LIAISON, Role.HEAD) or not text:
         return False
     if is_receipt(text) and (sheet_id or about.get("sheets")):
         receive(talk, [sheet_id] if sheet_id else about["sheets"])
         return True
-    if sheet_id and (kind == "answer" or sheets.asks_reply(talk.act, sheet_id)):
+    if sheet_id and (kind == "answer" or sheet_unit.asks_reply(talk.act, sheet_id)):
         say_answered(talk, sheet_id, text)
         return True
     return False

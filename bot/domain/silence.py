@@ -31,7 +31,7 @@ def snooze_until(task: TaskSlice, days: int, given: int, now: datetime, office: 
     if standing(task, now, office).has(OVERDUE):
         raise Refusal("snooze_overdue", task=task.number)
     if not 1 <= days <= policy.snooze_days:
-        raise Refusal("snooze_too_long", task=task.number, days=policy.snooze_days)
+        raise Refusal("snooze_too_long", task=task.number, longest=policy.snooze_days)
     if given >= policy.snoozes:
         raise Refusal("snooze_too_often", task=task.number, times=policy.snoozes)
     until = office.today(now) + timedelta(days=days)

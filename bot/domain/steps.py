@@ -48,10 +48,11 @@ def thawed(copy: Mapping[str, Any]) -> Step:
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """`reply_at`: the hour by which a sheet is answered on its last day. `leader_days`: working days after the office
-    was told of an unanswered sheet, or of a decision that waits, until a leader is."""
+    was told of an unanswered sheet, or of a decision that waits, until a leader is. `urge_days`: to answer a 催办."""
 
     reply_at: time = time(17)
     leader_days: int = 3
+    urge_days: int = 3
     step: tuple[Step, ...] = (
         Step("blue", "blue", due_soon_days=3, missed=1, automatic=True),
         Step("yellow", "yellow", behind=True, missed=2),

@@ -65,7 +65,7 @@ def _correct_measure(
         return
     reading = read_deadline(to, task.issued, act.office.calendar)
     if reading.kind != "date" or reading.due is None:
-        raise Refusal("day_unclear", text=to, choices=[day.isoformat() for day in reading.choices])
+        raise Refusal("day_unclear", text=to, days=[day.isoformat() for day in reading.choices])
     last = measure.stages[-1].id if measure.stages else 0
     milestone = act.session.exec(select(Milestone.version).where(Milestone.id == last)).first() or 0
     versions = (version, milestone)

@@ -15,7 +15,7 @@ from bot.store.ledger import load_tasks
 from bot.usecases.act import Act
 from bot.usecases.extension_facts import may_ask_each
 from bot.usecases.facts import task_line
-from bot.usecases.ladder import office_counts
+from bot.usecases.ladder_silence import office_counts
 from bot.usecases.receipts import late_by_unit, late_receipts
 from bot.usecases.remarks import unanswered
 from bot.usecases.sheets import open_lines, under_sheet

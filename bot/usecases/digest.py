@@ -13,7 +13,7 @@ from bot.usecases.act import Act
 from bot.usecases.correction_facts import corrections_of_week
 from bot.usecases.extension_facts import of_week
 from bot.usecases.facts import task_line
-from bot.usecases.sheets import in_bulletin
+from bot.usecases.sheet_bulletin import in_bulletin
 
 
 def scope_filter(act: Act, scope: str) -> dict[str, Any]:

@@ -40,11 +40,11 @@ def read_day(act: Act, text: str) -> Reading:
 
 
 def certain_day(act: Act, text: str) -> date:
-    """Refusals: day_unclear (choices: the days it may mean)."""
+    """Refusals: day_unclear (days: those it may mean)."""
     reading = read_day(act, text)
     if reading.kind != "date" or reading.due is None:
         choices = [day.isoformat() for day in reading.choices]
-        raise Refusal("day_unclear", text=text, choices=choices)
+        raise Refusal("day_unclear", text=text, days=choices)
     return reading.due
 
 

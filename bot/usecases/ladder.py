@@ -12,7 +12,7 @@ from bot.domain import ladder as rules
 from bot.domain.decision import Change, Decision, Deed
 from bot.domain.ladder import FINAL, Case
 from bot.domain.ledger import Event, Move
-from bot.domain.people import UNIT_PEOPLE, Member, Role
+from bot.domain.people import UNIT_PEOPLE, Role
 from bot.domain.post import Round
 from bot.domain.slices import TaskSlice
 from bot.domain.urging import Climb, Sheet
@@ -20,7 +20,7 @@ from bot.store import carry
 from bot.store.carry import table_of
 from bot.store.ledger import load_tasks
 from bot.store.people import present
-from bot.usecases import sheets, waiting
+from bot.usecases import ladder_silence, sheets
 from bot.usecases.act import Act
 
 CLIMB, EVENT, MOVE, SHEET = table_of(Climb), table_of(Event), table_of(Move), table_of(Sheet)
@@ -32,6 +32,8 @@ def climb(act: Act) -> int:
 
     The round's name is its lock: it is done once, late or twice, on one node or several.
     """
+    if not act.office.policy.ladder.step:
+        return 0
     today = act.office.today(act.now)
     name = f"ladder:{today}"
     if act.now < act.office.at(today, act.office.policy.week.draft) or not act.office.calendar.is_working(today):
@@ -56,7 +58,12 @@ def climb(act: Act) -> int:
     said = sheets.publish(act, issued) + sheets.publish(act, resumed, again=today.isoformat())
     said += _tell_drafts(act, drafted, today.isoformat())
     sheets.add_notices(act)
-    return said + _chase(act) + _silence(act) + _unreached(act, tasks.values())
+    return (
+        said
+        + ladder_silence.chase(act)
+        + ladder_silence.tell_silence(act)
+        + ladder_silence.tell_unreached(act, tasks.values())
+    )
 
 
 def since_asked(act: Act, tasks: Iterable[TaskSlice]) -> dict[int, dict[int, datetime]]:
@@ -238,135 +245,10 @@ def _tell_drafts(act: Act, drafted: Sequence[Sheet], today: str) -> int:
     """拟: the office has them in one message, each behind its button."""
     if not drafted:
         return 0
-    rows = sheets.lines_of(act, drafted)
-    buttons = [["draft", f"sheet_draft:{row['id']}", {"n": row["n"], "colour": row["colour"]}] for row in rows[:12]]
-    facts = {"sheets": rows, "buttons": [buttons[i : i + 3] for i in range(0, len(buttons), 3)]}
+    rows = sheets.lines_of(act, drafted[: sheets.LISTED])
+    buttons = [["draft", f"sheet_draft:{row['id']}", {"n": row["n"], "colour": row["colour"]}] for row in rows]
+    facts = {"sheets": rows, "count": len(drafted), "buttons": [buttons[i : i + 3] for i in range(0, len(buttons), 3)]}
     about = {"tasks": [row["n"] for row in rows]}
-    return sheets.tell(
+    return sheets.announce(
         act, present(act.session, roles=[Role.OFFICE]), "drafts", facts, key=f"drafts:{today}", about=about
     )
-
-
-# Silence.
-
-
-def _chase(act: Act) -> int:
-    """A sheet unanswered by its hour is said to the head and the office once, and after some days to a leader once."""
-    ladder, calendar, today = act.office.policy.ladder, act.office.calendar, act.office.today(act.now)
-    late = sheets.unanswered(act)
-    first = [sheet for sheet in late if sheet.chased == 0]
-    after = [
-        s for s in late if s.chased == 1 and s.reply_by and today >= calendar.add(s.reply_by, 1 + ladder.leader_days)
-    ]
-    said = 0
-    for level, rows in ((1, first), (2, after)):
-        for row in rows:
-            act.carry(Decision(changes=[Change(Sheet, row.id or 0, {"chased": level}, row.version)]))
-        if rows:
-            said += _tell_unanswered(act, rows, level)
-    return said
-
-
-def _tell_unanswered(act: Act, rows: Sequence[Sheet], level: int) -> int:
-    key = f"unanswered:{level}:{act.office.today(act.now)}"
-    if level == 2:
-        facts = {"sheets": sheets.lines_of(act, rows)}
-        return sheets.tell(act, present(act.session, roles=[Role.LEADER]), "unanswered", facts, key=key)
-    said = sheets.tell(
-        act, present(act.session, roles=[Role.OFFICE]), "unanswered", {"sheets": sheets.lines_of(act, rows)}, key=key
-    )
-    for unit in sorted({row.unit_id for row in rows}):
-        own = sheets.lines_of(act, [row for row in rows if row.unit_id == unit])
-        heads = present(act.session, roles=[Role.HEAD], units=[unit])
-        said += sheets.tell(act, heads, "unanswered", {"sheets": own}, key=key)
-    return said
-
-
-def _silence(act: Act) -> int:
-    """A decision that waits although its verifier or approver was reminded and the office told, or a draft nobody
-    signs out: a leader hears once."""
-    policy, calendar, today = act.office.policy, act.office.calendar, act.office.today(act.now)
-    days = policy.waiting.climb + policy.ladder.leader_days
-    rows: dict[tuple[str, int], dict[str, Any]] = {}
-    office = present(act.session, roles=[Role.OFFICE])
-    for sheet, row in zip(sheets.drafts(act), sheets.lines_of(act, sheets.drafts(act)), strict=True):
-        since = act.office.today(sheet.drafted_at)
-        if today >= calendar.add(since, days):
-            who = [f"{act.unit(member.unit_id)} {member.name}".strip() for member in office]
-            facts = {"kind": "draft", "number": row["n"], "title": row["title"], "since": since.isoformat()}
-            rows["draft", sheet.id or 0] = {**facts, "who": who, "id": sheet.id}
-    for member in [*present(act.session, roles=[Role.HEAD, Role.VERIFIER]), *office]:
-        for found in waiting.waiting_for(Act(act.session, act.office, act.now, member)):
-            since = act.office.today(found.since)
-            if today < calendar.add(since, days):
-                continue
-            facts = {"kind": found.kind, "number": found.number, "title": found.title, "since": since.isoformat()}
-            row = rows.setdefault((found.kind, found.id), {**facts, "who": [], "id": found.id})
-            row["who"].append(f"{act.unit(member.unit_id)} {member.name}".strip())
-    fresh = [row for row in rows.values() if _first_time(act, f"silence:{row['kind']}:{row['id']}:{row['since']}")]
-    if not fresh:
-        return 0
-    return sheets.tell(
-        act, present(act.session, roles=[Role.LEADER]), "silence", {"rows": fresh}, key=f"silence:{today}"
-    )
-
-
-def _first_time(act: Act, name: str) -> bool:
-    return carry.add_once(act.session, Round(name=name, at=act.now), on=("name",))
-
-
-# Out of reach.
-
-
-def unreached(act: Act, tasks: Iterable[TaskSlice]) -> list[dict[str, Any]]:
-    """Units with work left whom nobody can write to: {"unit_id", "unit", "why", "who", "since", "tasks"} each.
-
-    Why: no_liaison (none joined, or the last has left), or blocked (every liaison has blocked the bot).
-    """
-    work: dict[int, list[int]] = {}
-    for task in tasks:
-        for unit in task.workers if not task.finished else ():
-            work.setdefault(unit, []).append(task.number)
-    people: dict[int, list[Member]] = {}
-    for member in present(act.session, roles=[Role.LIAISON]):
-        people.setdefault(member.unit_id or 0, []).append(member)
-    found = []
-    for unit, numbers in work.items():
-        liaisons = people.get(unit, [])
-        if any(member.unreachable_since is None for member in liaisons):
-            continue
-        since = max((m.unreachable_since for m in liaisons if m.unreachable_since), default=None)
-        found.append(
-            {
-                "unit_id": unit,
-                "unit": act.unit(unit),
-                "why": "blocked" if liaisons else "no_liaison",
-                "who": [member.name for member in liaisons],
-                "since": act.office.local(since).isoformat() if since else "",
-                "tasks": numbers,
-            }
-        )
-    return sorted(found, key=lambda row: str(row["unit"]))
-
-
-def _unreached(act: Act, tasks: Iterable[TaskSlice]) -> int:
-    """Each is said once to the unit's heads and once to the office, all of them in one message."""
-    today = act.office.today(act.now)
-    fresh = [r for r in unreached(act, tasks) if _first_time(act, f"unreached:u{r['unit_id']}:{r['why']}:{r['since']}")]
-    if not fresh:
-        return 0
-    office = present(act.session, roles=[Role.OFFICE])
-    said = sheets.tell(act, office, "unreached", {"units": fresh}, key=f"unreached:{today}")
-    for row in fresh:
-        heads = present(act.session, roles=[Role.HEAD], units=[row["unit_id"]])
-        said += sheets.tell(act, heads, "unreached", {"units": [row]}, key=f"unreached:{today}")
-    return said
-
-
-def office_counts(act: Act, tasks: Iterable[TaskSlice]) -> dict[str, int]:
-    """For the office's daily message: drafts to sign out, sheets unanswered, units out of reach."""
-    return {
-        "drafts": len(sheets.drafts(act)),
-        "unanswered": len(sheets.unanswered(act)),
-        "unreached": len(unreached(act, tasks)),
-    }

@@ -114,7 +114,7 @@ def objection(act: Act, number: int, text: str) -> dict[str, Any]:
     act.carry(decision)
     facts = _objection_facts(act, case, made)
     office = present(act.session, roles=[Role.OFFICE])
-    about = {"task": number, "waiting": ["objection", made.id], "kind": "objection"}
+    about = {"task": number, "waiting": ("objection", made.id), "kind": "objection"}
     act.tell(office, "objection", facts, key=f"objection:{made.id}", about=about)
     return {**facts, "buttons": []}
 

@@ -30,7 +30,8 @@ from bot.usecases.act import Act
 from bot.usecases.extension_facts import may_ask
 from bot.usecases.facts import task_line
 from bot.usecases.remarks import answer_open_notes
-from bot.usecases.sheets import answer_urgings, under_sheet
+from bot.usecases.sheet_unit import answer_urgings
+from bot.usecases.sheets import under_sheet
 
 
 def report_progress(act: Act, claim: Claim, source: str) -> dict[str, Any]:

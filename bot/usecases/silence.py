@@ -53,7 +53,7 @@ def mute(act: Act, until: datetime | None) -> dict[str, Any]:
     """
     longest = act.now + timedelta(days=act.office.policy.silence.mute_days)
     if until is not None and until > longest:
-        raise Refusal("mute_too_long", days=act.office.policy.silence.mute_days)
+        raise Refusal("mute_too_long", longest=act.office.policy.silence.mute_days)
     person = act.person
     act.carry(
         Decision(

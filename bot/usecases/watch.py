@@ -24,16 +24,14 @@ def note_tick(store: Store, office: Office, now: datetime) -> bool:
         session.merge(Meta(name=LAST_TICK, value=now.isoformat()))
         if last is not None and now - last > LATE:
             facts = {"since": office.local(last).isoformat(), "until": office.local(now).isoformat()}
-            _tell(Act(session, office, now), "clock_was_away", facts, f"away:{last.isoformat()}")
+            people, act = present(session, roles=[Role.OFFICE]), Act(session, office, now)
+            act.tell(people, "clock_was_away", facts, key=f"away:{last.isoformat()}", lane=Lane.REMINDER)
     return True
 
 
 def note_failure(store: Store, office: Office, now: datetime, error: str) -> None:
     """The office is told once a day that a round failed; nothing due is lost, it is asked again every second."""
     with store.writing() as session:
-        key = f"round_failed:{office.today(now)}"
-        _tell(Act(session, office, now), "round_failed", {"error": error, "at": office.local(now).isoformat()}, key)
-
-
-def _tell(act: Act, kind: str, facts: dict[str, str], key: str) -> None:
-    act.tell(present(act.session, roles=[Role.OFFICE]), kind, facts, key=key, lane=Lane.REMINDER)
+        facts = {"error": error, "at": office.local(now).isoformat()}
+        people, act = present(session, roles=[Role.OFFICE]), Act(session, office, now)
+        act.tell(people, "round_failed", facts, key=f"round_failed:{office.today(now)}", lane=Lane.REMINDER)

@@ -1,0 +1,1 @@
+"""What the bot costs, measured beside a peer in one run: `python -m bench [--short] [NAME …]`."""

@@ -1,0 +1,102 @@
+"""What the words of a close-out are given (words/*/close_out.toml), in the shapes the use cases pass them."""
+
+from typing import Any
+
+MOMENT = "2022-06-10T17:00:00+08:00"
+WRITTEN = '二标段清淤完成 1.8 公里，<余下> "管线" & 涵洞'
+HEAD = {"name": "unit", "unit": "武清区"}
+TURN = [HEAD, {"name": "lead", "unit": "市水务局"}]
+TURNS = [HEAD, {"name": "unit_people", "unit": "市水务局"}, {"name": "verifier", "unit": "市生态环境局"}]
+TURNS += [{"name": "office", "unit": ""}, {"name": "leader", "unit": ""}, {"name": "notice", "unit": "2022-06-27"}]
+TASK: dict[str, Any] = {"number": 5, "title": "龙河治理"}
+FILES = [
+    {"kind": "photo", "name": "", "hash": "8e21414f", "state": "fetched"},
+    {"kind": "document", "name": "验收<终>单.pdf", "hash": "", "state": "pending"},
+    {"kind": "document", "name": "", "hash": "0a1b2c3d", "state": "fetched"},
+]
+BUNDLE = TASK | {"unit": "市水务局", "by": "李某", "asked": MOMENT, "text": WRITTEN, "count": 3, "files": FILES}
+BUNDLE |= {"bare": ["5.1", "5.2"], "stamp": "8e21414f"}
+SIGNALS = [
+    {"kind": "same_file", "place": "", "unit": "", "tasks": [6, 12]},
+    *({"kind": kind, "place": "5.1", "unit": "武清区", "periods": 4} for kind in ("jump", "copied", "frozen")),
+    {"kind": "deadline_day", "place": "5.2", "unit": "武清区"},
+]
+VERIFY = BUNDLE | {"objective": "水质达标", "signals": SIGNALS, "upheld": "", "for_office": False}
+DAYS = {"first_day": "2022-06-14", "last_day": "2022-06-27", "days": 10, "working": True, "calendar_known": True}
+SPOT = {"day": "2022-06-13", "people": "张某、李某", "conclusion": WRITTEN}
+SIGNATURE = {"name": "unit", "unit": "武清区", "by": "孙某", "hash": "dddc2cd9"}
+SIGN = BUNDLE | DAYS | {"verified_by": "市生态环境局", "verified_text": WRITTEN, "spots": [SPOT], "seen": "251e5a40"}
+SIGN |= {"objections": [{"text": "有异味", "answer": "已复核"}], "signatures": [SIGNATURE], "signed": 1, "signers": 4}
+FIRST_SIGN = SIGN | {"spots": [], "objections": [], "signatures": [], "signed": 0, "verified_text": "", "text": ""}
+OBJECTION = TASK | {"text": WRITTEN, "by": "李某", "unit": "武清区", "last_day": "2022-06-27"}
+ANSWERED = OBJECTION | {"upheld": False, "answer": "已复核", "answered_by": "王某", "turn": TURN}
+REASONS = [{"measure": "5.2", "text": "照片不清"}, {"measure": "", "text": WRITTEN}]
+RETURNED = TASK | {"by": "赵某", "unit": "市生态环境局", "reasons": REASONS}
+LOOKED = TASK | {"due": "2022-07-28", "passed": True, "text": WRITTEN, "by": "赵某", "unit": "市生态环境局"}
+LOOKED |= {"left": ["2022-09-26"], "kept_up": False}
+REOPEN = TASK | {"cycle": 2, "reason": WRITTEN, "basis": "群众举报第5号", "days": 30, "due": "2022-10-26"}
+WAITS = TASK | {"since": MOMENT, "days": 2, "due": "2022-07-28", "text": WRITTEN}
+KINDS = ("agree", "verify", "notice", "objection", "sign", "strike_off", "look_back")
+STRUCK = TASK | {"cycle": 1, "look_backs": ["2022-07-28", "2022-09-26"], "signers": 4, "evidence": 3, "asked": MOMENT}
+
+LIFE_MESSAGES: dict[str, list[dict[str, Any]]] = {
+    "pending": [
+        {"rows": [], "count": 0, "page": 1, "pages": 1},
+        {"rows": [WAITS | {"kind": kind} for kind in KINDS], "count": 9, "page": 1, "pages": 2},
+        {"rows": [WAITS | {"kind": "verify", "days": 0}], "count": 1, "page": 1, "pages": 1},
+    ],
+    "ask_reason": [TASK | {"kind": kind} for kind in ("objection", "look_back", "verify", "extension")],
+    "close_out_asked": [
+        BUNDLE | {"agreed": agreed, "turn": TURN, "told": told}
+        for agreed, told in (("", 1), ("head", 2), ("no_head", 0))
+    ]
+    + [BUNDLE | {"agreed": "", "turn": TURN, "told": 1, "bare": [], "text": ""}],
+    "agree_asked": [BUNDLE, BUNDLE | {"text": "", "bare": [], "files": []}],
+    "verify_asked": [
+        VERIFY,
+        VERIFY | {"signals": [], "bare": [], "text": "", "objective": "", "for_office": True, "upheld": "有异味"},
+    ],
+    "notice_asked": [BUNDLE | DAYS | {"verifier": "市生态环境局"}],
+    "notice_draft": [
+        TASK | DAYS | {"phone": "022-12345678"},
+        TASK | DAYS | {"phone": "", "working": False, "days": 7, "calendar_known": False},
+    ],
+    "published": [
+        TASK | DAYS | {"published": "2022-06-13"},
+        TASK | DAYS | {"published": "2022-06-13", "working": False, "calendar_known": False},
+    ],
+    "objection_kept": [OBJECTION],
+    "objection": [OBJECTION],
+    "ask_objection_answer": [OBJECTION],
+    "objection_answered": [ANSWERED, ANSWERED | {"upheld": True}],
+    "sign_asked": [SIGN, FIRST_SIGN],
+    "strike_off_asked": [SIGN],
+    "no_signer": [
+        TASK | {"turn": [turn]} for turn in (HEAD, {"name": "office", "unit": ""}, {"name": "leader", "unit": ""})
+    ],
+    "signed_off": [TASK | {"signed": 2, "signers": 4, "seen": "251e5a40", "turn": turn} for turn in (TURN, TURNS)],
+    "signatures_void": [TASK | {"by": "李某", "unit": "武清区", "count": 2, "evidence": 4}],
+    "struck_off": [STRUCK, STRUCK | {"cycle": 2, "look_backs": []}],
+    "returned": [RETURNED],
+    "returned_done": [RETURNED | {"told": 3}, RETURNED | {"told": 0, "reasons": REASONS[1:]}],
+    "case_news": [
+        TASK | {"what": what, "by": "孙某", "unit": "市水务局", "text": text}
+        for what, text in (("agreed", ""), ("accepted", WRITTEN))
+    ],
+    "case_done": [TASK | {"what": "accepted", "text": text, "count": 3, "turn": TURN} for text in ("", WRITTEN)],
+    "spot_kept": [TASK | SPOT],
+    "look_back_done": [
+        LOOKED,
+        LOOKED | {"left": [], "kept_up": True, "text": ""},
+        LOOKED | {"passed": False},
+        LOOKED | {"left": []},
+    ],
+    "ask_reopen_basis": [REOPEN],
+    "confirm_reopen": [REOPEN],
+    "reopened": [REOPEN, REOPEN | {"due": ""}],
+    "waits_long": [
+        TASK | {"kind": kind, "days": 3, "people": [{"unit": "市生态环境局", "name": "赵某"}] * 2}
+        for kind in ("agree", "verify", "sign", "look_back", "extension_agree", "extension_sign")
+    ],
+}
+LIFE_REFUSED: dict[str, Any] = {"turn": TURNS, "step": "reopen", "last_day": "2022-06-27", "cycle": 2}

@@ -217,7 +217,9 @@ class Life(RuleBasedStateMachine):
             agreed = [event for event in session.exec(select(Event)) if event.kind == "close_out_agreed"]
             assert not [event for event in agreed if event.actor == f"member:{asked[_id(event)]}"]
             for row in session.exec(select(Extension)):
-                assert row.member_id not in (row.agreed_by, row.decided_by, row.leader_by)
+                assert row.member_id not in (row.decided_by, row.leader_by)
+                # A head who asks has agreed; anybody else's request is another's to agree to.
+                assert row.member_id != row.agreed_by or CAST[row.member_id - 1][1] == "head"
 
     @invariant()
     def nothing_is_struck_off_before_notice_and_signatures(self) -> None:

@@ -105,7 +105,9 @@ def a_plan_of(count: int = 20) -> str:
             (each.upkeep, "水质监测", "持续监测", "", "长期坚持"),
         )
         for number, title, measures, helping, due in tasks:
-            lines.append(f"{number},{title},{title}问题,{title}目标,{measures},{each.unit},,{helping},,市生态环境局,{due}")
+            lines.append(
+                f"{number},{title},{title}问题,{title}目标,{measures},{each.unit},,{helping},,市生态环境局,{due}"
+            )
     return "\n".join(lines)
 
 

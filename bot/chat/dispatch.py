@@ -104,7 +104,7 @@ class Dispatcher:
             messages.plain(talk)
             return
         for n, entry in enumerate(entries):
-            talk.line = sum(max(len(e.rest.splitlines()), 1) for e in entries[:n])
+            talk.line = sum(len(messages.claims_of_entry(talk, earlier)) for earlier in entries[:n])
             try:
                 # A no leaves nothing behind of what was done before it was said.
                 with talk.act.session.begin_nested():

@@ -174,7 +174,7 @@ def claims_in(talk: Talk) -> list[Claim]:
     text = talk.text
     entries = read_entries(text, WORDS, talk.house.bot_name)
     if entries:
-        return [claim for entry in entries for claim in _claims_of_entry(talk, entry)]
+        return [claim for entry in entries for claim in claims_of_entry(talk, entry)]
     about = about_reply(talk)
     if about is not None and about.get("task"):
         return [_claim_on(about["task"], about, text)]
@@ -188,7 +188,7 @@ def claims_in(talk: Talk) -> list[Claim]:
     return [Claim(part.number or 0, part.measure, part.percent, part.text, part.unchanged) for part in parts]
 
 
-def _claims_of_entry(talk: Talk, entry: Entry) -> list[Claim]:
+def claims_of_entry(talk: Talk, entry: Entry) -> list[Claim]:
     if entry.command == "same":
         return [Claim(number, unchanged=True) for number in leading_numbers(entry.rest)[0]]
     return reporting.claims_of(talk, entry.rest)
@@ -229,6 +229,7 @@ def again(talk: Talk, inbox_id: int) -> Talk:
     original = Talk(talk.house, talk.act, talk.inbox, update, talk.machine_now, said=talk.said + 50)
     original.attached = attachments_of(original.message)
     original.answered = True
+    original.origin = inbox_id
     return original
 
 
@@ -267,9 +268,11 @@ def on_task(talk: Talk, inbox_id: int, number: int) -> None:
     if kind is not None:
         reporting.say_remark(talk, number, kind[0], original.text)
         return
-    claim = _claim_on(number, {}, original.text)
-    facts = reports.report_progress(original.act, replace(claim, number=number), original.source)
-    reporting.say_reported(talk, facts, edit=True)
+    reporting.make_pressed(talk, original, replace(claim_on(number, original.text), number=number), number)
+
+
+def claim_on(number: int, text: str) -> Claim:
+    return _claim_on(number, {}, text)
 
 
 def edited(talk: Talk) -> None:
@@ -278,5 +281,5 @@ def edited(talk: Talk) -> None:
         talk.line = n
         facts = reports.correct_report(talk.act, claim, talk.source)
         if facts is not None:
-            carry_on = [["undo", "undo", {"until": facts["undo_until"]}]]
+            carry_on = [["undo", f"undo:{facts['report_id']}", {"until": facts["undo_until"]}]]
             talk.say("corrected", facts, buttons=[carry_on], about={"task": facts["number"]})

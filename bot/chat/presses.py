@@ -109,14 +109,12 @@ def same(talk: Talk, args: list[str]) -> None:
 
 
 def pick(talk: Talk, args: list[str]) -> None:
-    """The measure that a typed report meant."""
-    inbox_id, line, ordinal = map(int, args)
+    """The measure that a typed report meant; the fourth number is the task, where the words named none."""
+    inbox_id, line, ordinal, *named = map(int, args)
     original = messages.again(talk, inbox_id)
-    claim = messages.claims_in(original)[line]
+    claim = messages.claim_on(named[0], original.text) if named else messages.claims_in(original)[line]
     original.line = line
-    facts = reports.report_progress(original.act, replace(claim, ordinal=ordinal), original.source)
-    facts["attached"] = reporting.attach_own(original, facts)
-    reporting.say_reported(talk, facts, edit=True)
+    reporting.make_pressed(talk, original, replace(claim, ordinal=ordinal))
 
 
 def take(talk: Talk, args: list[str]) -> None:
@@ -126,9 +124,7 @@ def take(talk: Talk, args: list[str]) -> None:
     if messages.taken(original):
         raise Refusal("already_done")
     if len(claims) == 1:
-        facts = reports.report_progress(original.act, claims[0], original.source)
-        facts["attached"] = reporting.attach_own(original, facts)
-        reporting.say_reported(talk, facts, edit=True)
+        reporting.make_pressed(talk, original, claims[0])
         return
     talk.say("offer_taken", {"tasks": [claim.number for claim in claims]}, edit=True)
     for line, claim in enumerate(claims):
@@ -245,7 +241,7 @@ def reopen(talk: Talk, args: list[str]) -> None:
 
 
 def undo(talk: Talk, args: list[str]) -> None:
-    talk.say("undone", reports.undo(talk.act))
+    talk.say("undone", reports.undo(talk.act, int(args[0]) if args else None))
 
 
 def urge(talk: Talk, args: list[str]) -> None:

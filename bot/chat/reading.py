@@ -84,6 +84,8 @@ def leading_numbers(text: str) -> tuple[list[int], str]:
     numbers: list[int] = []
     rest = text
     while (found := leading_number(rest)) is not None and not rest.lstrip().startswith("%"):
+        if found[2].startswith(("%", "％")):
+            break
         number, _, rest = found
         if number not in numbers:
             numbers.append(number)

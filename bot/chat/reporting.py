@@ -10,10 +10,10 @@ from bot.chat.talk import Buttons, Talk
 from bot.domain.chat_text import read_report_line, rest_unchanged, split_paragraph
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import Claim
+from bot.usecases import conversation, remarks
 from bot.usecases import evidence as evidences
-from bot.usecases import remarks
 from bot.usecases import report as reports
-from bot.usecases.lists import numbers_of_unit
+from bot.usecases.lists import numbers_of_unit, title_of
 
 
 def update(talk: Talk, rest: str) -> None:
@@ -85,6 +85,20 @@ def make(talk: Talk, claim: Claim, *, any_measure: bool = False) -> None:
     say_reported(talk, facts)
 
 
+def make_pressed(talk: Talk, original: Talk, claim: Claim, number: int | None = None) -> None:
+    """A button has said what an earlier message meant: the answer takes the place of the question."""
+    try:
+        facts = reports.report_progress(original.act, claim, original.source)
+    except Refusal as refusal:
+        if refusal.reason != "which_measure":
+            raise
+        talk.origin, talk.line = original.origin, original.line
+        ask_measure(talk, claim, refusal.facts["choices"], number=number, edit=True)
+        return
+    facts["attached"] = attach_own(original, facts)
+    say_reported(talk, facts, edit=True)
+
+
 def say_reported(talk: Talk, facts: dict[str, Any], *, edit: bool = False) -> None:
     number = facts["number"]
     first: list[list[Any]] = [["add_evidence", f"evidence:{number}"], ["difficulty", f"difficulty:{number}"]]
@@ -92,7 +106,7 @@ def say_reported(talk: Talk, facts: dict[str, Any], *, edit: bool = False) -> No
         first.insert(0, ["finish", f"finish:{number}"])
     elif facts["can_extend"]:
         first.insert(1, ["extend", f"extend:{number}"])
-    second: list[list[Any]] = [["undo", "undo", {"until": facts["undo_until"]}]]
+    second: list[list[Any]] = [["undo", f"undo:{facts['report_id']}", {"until": facts["undo_until"]}]]
     if facts["next"]:
         second.append(["next_task", f"report:{facts['next']}", {"n": facts["next"]}])
     talk.say("reported", facts, buttons=[first, second], about={"task": number}, edit=edit)
@@ -106,19 +120,17 @@ def attach_own(talk: Talk, facts: dict[str, Any]) -> int:
     return len(files)
 
 
-def ask_measure(talk: Talk, claim: Claim, choices: list[dict[str, Any]]) -> None:
-    rows: Buttons = [
-        [
-            [
-                "measure",
-                f"pick:{talk.inbox.id}:{talk.line}:{c['ordinal']}",
-                {"place": f"{claim.number}.{c['ordinal']}", **c},
-            ]
-        ]
-        for c in choices
-    ]
+def ask_measure(
+    talk: Talk, claim: Claim, choices: list[dict[str, Any]], *, number: int | None = None, edit: bool = False
+) -> None:
+    named = f":{number}" if number else ""
+    place = f"pick:{talk.origin or talk.inbox.id}:{talk.line}"
+    rows: Buttons = []
+    for c in choices:
+        shown = {"place": f"{claim.number}.{c['ordinal']}", **c}
+        rows.append([["measure", f"{place}:{c['ordinal']}{named}", shown]])
     facts = {"number": claim.number, "percent": claim.percent, "text": claim.text, "choices": choices}
-    talk.say("which_measure", facts, buttons=[*rows, [["cancel", "cancel"]]])
+    talk.say("which_measure", facts, buttons=[*rows, [["cancel", "cancel"]]], edit=edit)
 
 
 def same(talk: Talk, rest: str) -> None:
@@ -126,6 +138,12 @@ def same(talk: Talk, rest: str) -> None:
         offer_rest(talk, rest)
         return
     numbers, _ = leading_numbers(rest)
+    replied = talk.message.reply_to_message
+    if not numbers and replied is not None:
+        about = conversation.about(talk.act, talk.chat_id, replied.message_id) or {}
+        if about.get("task"):
+            make(talk, Claim(about["task"], about.get("measure"), unchanged=True))
+            return
     if not numbers:
         raise Refusal("number_missing", command="same", understood=rest[:80])
     for n, number in enumerate(numbers):
@@ -248,6 +266,7 @@ def finish(talk: Talk, rest: str) -> None:
 def which_done(talk: Talk, rest: str) -> None:
     """A bare 办结/完成 N may mean the own check or the application for strike-off: ask."""
     number, _, _ = number_or_refuse(talk, rest, "finish")
+    title_of(talk.act, number)  # nobody learns of a task that is none of theirs
     choice = [["finish", f"finish:{number}"], ["done", f"done:{number}"]]
     talk.say("which_done", {"number": number}, buttons=[choice, [["cancel", "cancel"]]])
 

@@ -42,6 +42,8 @@ class Talk:
     update: Update
     machine_now: datetime
     line: int = 0
+    # The update whose words are acted on, when it is an earlier one than the press that said so.
+    origin: int = 0
     said: int = 0
     answered: bool = False
     attached: list[Attachment] = field(default_factory=list)

@@ -208,12 +208,31 @@ def correct_report(act: Act, claim: Claim, source: str) -> dict[str, Any] | None
     task = load_task(act.session, claim.number)
     if task.id != old.task_id:
         raise Refusal("another_task", task=claim.number)
+    if (claim.text, claim.unchanged, claim.percent) == (old.text, old.unchanged, old.percent if old.stated else None):
+        return None
     if claim.ordinal is None:
         claim = replace(claim, ordinal=next(m.ordinal for m in task.measures if m.id == old.measure_id))
+    later = _said_since(act, old)
+    act.carry(_ended(old, act.moment, "corrected"))
+    # Read again without the old report: a figure it no longer states returns to the one before.
+    task = load_task(act.session, claim.number)
     decision, made = report(task, act.person, claim, at=act.moment, recorded_at=act.now, source=source)
     made.report.corrects_id = old.id
-    act.carry(_ended(old, act.moment, "corrected") + decision)
+    if later:
+        # What was said since stands; the correction is on record only.
+        made.report.ended_at, made.report.ended_why = act.moment, "corrected"
+    act.carry(decision)
     return reported_facts(act, replace(made, before=old.percent))
+
+
+def _said_since(act: Act, old: Report) -> bool:
+    newer = select(Report.id).where(
+        Report.measure_id == old.measure_id,
+        Report.unit_id == old.unit_id,
+        col(Report.id) > old.id,
+        col(Report.ended_at).is_(None),
+    )
+    return act.session.exec(newer).first() is not None
 
 
 def _ended(old: Report, at: datetime, why: str) -> Decision:
@@ -223,8 +242,8 @@ def _ended(old: Report, at: datetime, why: str) -> Decision:
     )
 
 
-def undo(act: Act) -> dict[str, Any]:
-    """The person's last report (with its evidence) or own check of the last minutes is taken back.
+def undo(act: Act, report_id: int | None = None) -> dict[str, Any]:
+    """The person's last report (with its evidence) or own check of the last minutes is taken back; or the named one.
 
     Refusals: nothing_to_undo, task_closed.
     """
@@ -234,6 +253,11 @@ def undo(act: Act) -> dict[str, Any]:
         .where(Report.member_id == act.person.id, col(Report.ended_at).is_(None), Report.recorded_at >= since)
         .order_by(col(Report.id).desc())
     ).first()
+    if report_id is not None:
+        named = act.session.get(Report, report_id)
+        if named is None or named.member_id != act.person.id or named.ended_at or named.recorded_at < since:
+            raise Refusal("nothing_to_undo", minutes=act.office.policy.undo_minutes)
+        return _undo_reports(act, named)
     step = act.session.exec(
         select(Move)
         .where(Move.member_id == act.person.id, Move.state == State.FINISHED, Move.at >= since)

@@ -10,10 +10,6 @@ from datetime import date
 BENCHES = {
     "command": "bench.command_path",
     "reminders": "bench.reminders",
-    "replies": "bench.replies",
-    "pace": "bench.pace",
-    "import": "bench.importing",
-    "start": "bench.starting",
     "digest": "bench.digest",
 }
 

@@ -265,6 +265,8 @@ def test_nothing_without_evidence(cast: Cast) -> None:
     assert "还没有佐证" in cast.ask(cast.water, "申请销号 5")
     cast.photo(cast.district, 5, 10)
     assert "没有单独佐证的措施：5.1、5.2" in cast.ask(cast.water, "申请销号 5")
+    # What the own check rests on is no longer taken back.
+    assert "第 5 项已完成" in cast.ask(cast.district, "撤回")
 
 
 def test_the_doer_never_verifies(cast: Cast) -> None:

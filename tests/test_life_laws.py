@@ -30,6 +30,7 @@ from bot.domain.reporting import Claim
 from bot.domain.signals import Told, signals
 from bot.domain.signing import signatories
 from bot.domain.slices import MeasureSlice, TaskSlice
+from bot.domain.standing import standing
 from bot.store.engine import Store
 from bot.store.ledger import load_task
 from bot.store.people import ensure_unit
@@ -360,6 +361,22 @@ def test_reasons_are_read_measure_by_measure() -> None:
     ]
     with pytest.raises(Refusal, match="no_such_measure"):
         itemise(task, "5.3 缺验收单")
+
+
+def test_what_is_due_after_a_relapse_runs_from_the_reopening() -> None:
+    life = Life()
+    life.begin()
+    while life.state() != State.STRUCK_OFF:
+        life.go_on(1)
+    life.reopen(CLERK)
+    with life.store.reading() as session:
+        task = load_task(session, 5)
+        assert (task.cycle, task.state, task.progress) == (2, State.HANDED_OVER, 0)
+        found = standing(task, life.now, OFFICE)
+        assert (found.expected, found.has("behind")) == (0, False)
+        assert standing(task, life.now + timedelta(days=15), OFFICE).expected == 50
+        assert task.due == life.now.date() + timedelta(days=30)
+    life.teardown()
 
 
 def told(day: str, percent: int | None, text: str = "", due: str = "2022-06-30") -> Told:

@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import contextlib
+import re
 import shutil
 import tempfile
 import threading
@@ -31,6 +32,7 @@ from bot.store.migrate import upgrade
 from bot.usecases import import_plan, people, plan_draft, rounds
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+DAILY = re.compile(r"\d+月\d+日 周")
 NOON = datetime(2022, 6, 13, 12, tzinfo=SHANGHAI)  # a Monday
 PLAN = """整改方案（测试）
 印发日期：2021年5月20日
@@ -259,12 +261,18 @@ class Town:
         """Says it and gives the bot's answer."""
         person.skip(where.get("chat"))
         person.send(text, **where)
-        return person.expect(chat=where.get("chat"))
+        return self._answer(person, where.get("chat"))
+
+    def _answer(self, person: Person, chat: Any = None) -> Said:
+        """The next thing said that is not the day's folded message, which the clock may send or rewrite meanwhile."""
+        while DAILY.match((said := person.expect(chat=chat)).text):
+            pass
+        return said
 
     def reply(self, person: Person, message: Said, text: str) -> Said:
         person.skip()
         person.reply(message, text)
-        return person.expect()
+        return self._answer(person)
 
     def press(self, person: Person, message: Said, label: str) -> Said:
         person.skip(message.chat_id)

@@ -54,8 +54,8 @@ def sections(facts: Mapping[str, Any]) -> list[tuple[str, Sequence[str]]]:
     rows = [
         ("整改问题", [facts["problem"]]),
         ("实施主体", ["、".join(facts["units"])]),
-        ("整改目标", [facts["objective"]]),
         ("重点措施", listed),
+        ("整改目标", [facts["objective"]]),
         ("整改时限", [deadline]),
         ("完成情况", done),
         ("公示时间", [period(facts)]),

@@ -103,6 +103,8 @@ class TaskSlice:
     measures: list[MeasureSlice] = field(default_factory=list)
     finished_at: datetime | None = None
     questions: int = 0
+    # When the present cycle began, if it followed a relapse.
+    reopened_at: datetime | None = None
 
     @property
     def finished(self) -> bool:

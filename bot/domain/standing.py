@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -70,16 +70,24 @@ def _quantities(measure: MeasureSlice) -> list[float]:
     return filled
 
 
-def task_expected(task: TaskSlice, today: date) -> int | None:
-    """The mean share due over the measures that carry a date, so that it compares with the task's progress."""
-    shares = [share for m in task.measures if (share := expected_share(m, task.issued, today)) is not None]
+def task_expected(task: TaskSlice, today: date, reopened: date | None = None) -> int | None:
+    """The mean share due over the measures that carry a date, so that it compares with the task's progress.
+
+    `reopened`: after a relapse it runs from that day to the new date; earlier stages belong to the cycle before.
+    """
+    measures = task.measures
+    if reopened is not None:
+        measures = [replace(measure, stages=measure.stages[-1:]) for measure in measures]
+    since = reopened or task.issued
+    shares = [share for m in measures if (share := expected_share(m, since, today)) is not None]
     return int(sum(shares) / len(shares)) if shares else None
 
 
 def standing(task: TaskSlice, now: datetime, office: Office) -> Standing:
     """The task's labels at `now`; several may hold at once, also while a close-out is being verified."""
     today = office.today(now)
-    progress, expected, due = task.progress, task_expected(task, today), task.due
+    reopened = office.today(task.reopened_at) if task.reopened_at else None
+    progress, expected, due = task.progress, task_expected(task, today, reopened), task.due
     flags: list[str] = []
     days_left = (due - today).days if due else None
     if not task.finished:

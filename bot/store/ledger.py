@@ -110,7 +110,7 @@ def _stages(look: Look, tasks: dict[int, TaskSlice], measures: dict[int, Measure
 
 
 def _states(look: Look, tasks: dict[int, TaskSlice]) -> None:
-    """State and cycle at the moment, since when the task is finished, and how many questions are open."""
+    """State and cycle at the moment, since when it is finished or open again, and how many questions are open."""
     for task_id, cycle, state, at in look.rows(slice_rows.move_rows):
         task = tasks[task_id]
         task.cycle, task.state = cycle, state
@@ -118,5 +118,7 @@ def _states(look: Look, tasks: dict[int, TaskSlice]) -> None:
             task.finished_at = at
         elif not task.finished:
             task.finished_at = None
+            # A cycle after a relapse begins with being handed over again.
+            task.reopened_at = at or task.reopened_at
     for task_id, count in look.rows(slice_rows.question_rows):
         tasks[task_id].questions = count

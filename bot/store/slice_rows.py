@@ -144,9 +144,10 @@ def due_change_rows(by: str, past: bool) -> Select[Any]:
 
 @cache
 def move_rows(by: str, past: bool) -> Select[Any]:
-    """Task, cycle, state, and for a step to "finished" its moment."""
+    """Task, cycle, state, and for a step to "finished", or into a later cycle, its moment."""
     c = MOVE.c
-    since = case((c.state == State.FINISHED, quickly(c.at)))
+    reopened = and_(c.state == State.HANDED_OVER, c.cycle > 1)
+    since = case((or_(c.state == State.FINISHED, reopened), quickly(c.at)))
     statement = select(c.task_id, c.cycle, c.state, since).where(*_chosen(by, past, c.task_id))
     if past:
         statement = statement.where(c.at <= bindparam("as_of"))

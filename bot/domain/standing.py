@@ -14,7 +14,7 @@ from bot.domain.slices import MeasureSlice, TaskSlice
 ON_SCHEDULE, BEHIND, DUE_SOON, OVERDUE, UNREPORTED = "on_schedule", "behind", "due_soon", "overdue", "unreported"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Standing:
     """`expected` in percent (None without any date); `days_left` is negative when late; `silent` are unit ids."""
 

@@ -79,7 +79,8 @@ def snoozed(act: Act, member: Member) -> dict[int, date]:
 def audible(act: Act, member: Member, notices: Sequence[Notice], tasks: dict[int, TaskSlice]) -> list[Notice]:
     """The notices this person is to hear now; the others wait until the silence ends."""
     until = snoozed(act, member)
-    red = {id_ for id_, task in tasks.items() if standing(task, act.now, act.office).has(OVERDUE)}
+    named = {notice.task_id for notice in notices} & set(tasks)
+    red = {id_ for id_ in named if id_ is not None and standing(tasks[id_], act.now, act.office).has(OVERDUE)}
     heard = []
     for notice in notices:
         silent_until = until.get(notice.task_id or 0)

@@ -1,13 +1,11 @@
 """The command line: one verb, one use case. Exit 0 done; 1 refused, with one line on stderr; 2 usage or bad setting."""
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import wraps
-from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,19 +18,15 @@ if TYPE_CHECKING:
     from bot.app import House
     from bot.domain.drafting import Draft
 
-TAGS = re.compile(r"<[^>]+>")
-
-
-def plain(html: str) -> str:
-    return unescape(TAGS.sub("", html))
+# Mistakes in files of config/: the same exit code as any other setting of no use.
+BAD_CONFIGURATION = ("bad_policy", "bad_file", "workdays_")
 
 
 def refused(settings: Settings, refusal: Refusal) -> NoReturn:
-    from bot.words import say
+    from bot.plain import refusal_line
 
-    facts = {"own": [], "understood": "", "command": "", **refusal.facts}
-    click.echo(" ".join(plain(say(settings.locale, f"refusal.{refusal.reason}", **facts)).split()), err=True)
-    sys.exit(1)
+    click.echo(refusal_line(settings.locale, refusal), err=True)
+    sys.exit(2 if refusal.reason.startswith(BAD_CONFIGURATION) else 1)
 
 
 def verb(run: Callable[..., None]) -> Callable[..., None]:
@@ -170,6 +164,7 @@ def import_(
     if as_json:
         show(facts)
     else:
+        from bot.plain import plain
         from bot.words import say
 
         for question in facts["questions"]:
@@ -353,6 +348,7 @@ def task(settings: Settings, number: int, as_of: str | None, as_json: bool) -> N
 @verb
 def digest(settings: Settings, as_of: str | None, scope: str, form: str, as_json: bool, output: Path | None) -> None:
     """Print the digest of any moment."""
+    from bot.plain import plain
     from bot.usecases import digest as digests
     from bot.words import say
 

@@ -18,6 +18,7 @@ from bot.domain.policy import Policy, read_policy
 from bot.domain.post import Meta
 from bot.domain.refusal import Refusal
 from bot.domain.registry import Registry
+from bot.domain.toml_lines import line_of
 from bot.domain.workdays import Workdays
 from bot.settings import Settings
 from bot.store import schema
@@ -44,7 +45,16 @@ def read_registry(settings: Settings) -> Registry:
 
 
 def read_rules(settings: Settings) -> Policy:
-    return read_policy(read_toml(settings.policy)) if settings.policy.exists() else Policy()
+    """Refusals: bad_file; bad_policy with the file and the line of the mistake."""
+    if not settings.policy.exists():
+        return Policy()
+    tables = read_toml(settings.policy)
+    try:
+        return read_policy(tables)
+    except Refusal as refusal:
+        facts, text = refusal.facts, settings.policy.read_text(encoding="utf-8")
+        facts |= {"file": str(settings.policy), "line": line_of(text, facts["name"], facts["nth"])}
+        raise
 
 
 def migrated(store: Store) -> None:

@@ -22,6 +22,7 @@ from bot.domain.people import Role
 from bot.domain.post import Meta, Outbox
 from bot.domain.reporting import Claim
 from bot.node import Node, machine_clock
+from bot.plain import plain
 from bot.sandbox.client import Person, Sandbox
 from bot.sandbox.running import TOKEN, USERNAME, serve
 from bot.settings import Settings, shipped
@@ -282,8 +283,6 @@ def tell(act: Act, entry: dict[str, Any]) -> None:
 
 def headline(row: Outbox) -> str:
     """The first line of a message, for the list of what the clock did."""
-    from bot.__main__ import plain
-
     return plain(say(row.locale, f"message.{row.kind}", **row.facts)).strip().splitlines()[0]
 
 

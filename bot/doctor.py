@@ -15,6 +15,7 @@ from bot.delivery.telegram import open_bot, raw
 from bot.domain.people import Member
 from bot.domain.post import Inbox, Meta, Outbox
 from bot.domain.refusal import Refusal
+from bot.plain import refusal_line
 from bot.settings import Settings
 from bot.store import schema
 from bot.store.engine import Store
@@ -34,17 +35,20 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def rules(settings: Settings) -> Iterator[Finding]:
-    for what, read in (("policy", read_rules), ("units", read_registry)):
+    for what, read in (("policy", read_rules), ("units", read_registry), ("workdays", read_calendar)):
         try:
             read(settings)
             yield finding(GOOD, what, str(getattr(settings, what)))
         except Refusal as refusal:
-            yield finding(BAD, what, f"{refusal.reason}: {refusal.facts}")
+            yield finding(BAD, what, refusal_line(settings.locale, refusal))
 
 
 def calendar(settings: Settings) -> Iterator[Finding]:
     """The State Council publishes next year's working days late in the year: until then they are only Mon-Fri."""
-    known, today = read_calendar(settings), datetime.now(settings.zone).date()
+    try:
+        known, today = read_calendar(settings), datetime.now(settings.zone).date()
+    except Refusal:
+        return  # said with the rules
     for year in (today.year, today.year + 1):
         if known.knows(year):
             yield finding(GOOD, "working days", str(year))

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import time
 from typing import Any
 
-from bot.domain.refusal import Refusal
-from bot.domain.steps import Ladder, read_steps
+from bot.domain.steps import Ladder, bad_policy, read_steps
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CADENCES = ("weekly", "monthly", "quarterly")
@@ -34,9 +33,14 @@ class WeekPolicy:
 
 @dataclass(frozen=True, slots=True)
 class CadencePolicy:
+    """How often a report is asked. What is said of a task goes before what is said of its category, and both before
+    the rest; what the office says in the chat goes before all of it."""
+
     normal: str = "weekly"
     immediate: str = "weekly"
     ongoing: str = "quarterly"
+    category: Mapping[str, str] = field(default_factory=dict)
+    task: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,24 @@ class SilencePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class NoisePolicy:
+    """The most messages a day that the clock sends of itself to a person (the folded one included), and to a group.
+    What is more is folded into the next day's message; what is red never is."""
+
+    person: int = 3
+    group: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoPolicy:
+    """What is pointed out to the verifier: pictures that differ in at most `near` of 128 bits, and pictures taken
+    more than `old_days` days before they were sent."""
+
+    near: int = 10
+    old_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     tolerance: int = 10
     due_soon_days: int = 7
@@ -86,11 +108,13 @@ class Policy:
     sign_off: tuple[str, ...] = SIGNERS
     reminders: Reminders = field(default_factory=Reminders)
     silence: SilencePolicy = field(default_factory=SilencePolicy)
+    noise: NoisePolicy = field(default_factory=NoisePolicy)
     week: WeekPolicy = field(default_factory=WeekPolicy)
     cadence: CadencePolicy = field(default_factory=CadencePolicy)
     notice: NoticePolicy = field(default_factory=NoticePolicy)
     look_back: LookBackPolicy = field(default_factory=LookBackPolicy)
     waiting: WaitingPolicy = field(default_factory=WaitingPolicy)
+    photos: PhotoPolicy = field(default_factory=PhotoPolicy)
     ladder: Ladder = field(default_factory=Ladder)
 
 
@@ -106,7 +130,7 @@ def _filled(default: Any, given: Mapping[str, Any], prefix: str) -> Any:
     for name, value in given.items():
         place = prefix + name
         if name not in known:
-            raise Refusal("bad_policy", name=place, value=value, expected=", ".join(known))
+            raise bad_policy(place, value, ", ".join(known), known)
         values[name] = _value(known[name], value, place)
     return replace(default, **values)
 
@@ -128,16 +152,26 @@ def _value(default: Any, value: Any, place: str) -> Any:
         return tuple(value)
     if isinstance(default, int) and not isinstance(default, bool) and _natural(value):
         return value
+    if isinstance(default, Mapping) and isinstance(value, Mapping):
+        return _cadences(value, place)
     choices = DAYS if place.endswith("_day") else CADENCES if place.startswith("cadence.") else None
     if isinstance(default, str) and choices is not None and value in choices:
         return value
-    raise Refusal("bad_policy", name=place, value=value, expected=", ".join(choices) if choices else str(default))
+    expected = ", ".join(choices) if choices else f"{default:%H:%M}" if isinstance(default, time) else str(default)
+    raise bad_policy(place, value, expected)
+
+
+def _cadences(given: Mapping[str, Any], place: str) -> dict[str, str]:
+    for name, value in given.items():
+        if value not in CADENCES or (place == "cadence.task" and not name.isdigit()):
+            raise bad_policy(f"{place}.{name}", value, ", ".join(CADENCES))
+    return dict(given)
 
 
 def _signers(value: Any) -> tuple[str, ...]:
     if isinstance(value, list) and value and all(each in SIGNERS and value.count(each) == 1 for each in value):
         return tuple(value)
-    raise Refusal("bad_policy", name="sign_off", value=value, expected=", ".join(SIGNERS))
+    raise bad_policy("sign_off", value, ", ".join(SIGNERS))
 
 
 def _natural(value: Any) -> bool:

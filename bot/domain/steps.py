@@ -3,7 +3,8 @@
 提醒 itself is the reminder clock ([reminders]); the ladder begins where reminding has not helped (domain.md §2).
 """
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import time
 from typing import Any
@@ -63,16 +64,29 @@ class Ladder:
     )
 
 
+def bad_policy(name: str, value: Any, expected: str, known: Iterable[str] = ()) -> Refusal:
+    """A mistake in the policy, with the nearest of the `known` names. Who read the file adds `file` and `line`; `nth`
+    tells several tables of one name apart, from 1."""
+    near = difflib.get_close_matches(name.rpartition(".")[2], list(known), n=1, cutoff=0.5)
+    given = {"name": name, "value": str(value)[:60], "expected": expected, "near": near[0] if near else ""}
+    return Refusal("bad_policy", **given, nth=0, file="", line=0)
+
+
 def read_steps(given: Any, place: str) -> tuple[Step, ...]:
     """`[[ladder.step]]` in the order of the climb; they replace the default ones. Refusals: bad_policy."""
     if not isinstance(given, list) or not given or not all(isinstance(each, Mapping) for each in given):
-        raise Refusal("bad_policy", name=place, value=given, expected="[[ladder.step]]")
-    steps = tuple(_read(each, place) for each in given)
-    names = [step.name for step in steps]
-    for name in names:
-        if names.count(name) > 1:
-            raise Refusal("bad_policy", name=f"{place}.name", value=name, expected="a name once")
-    return steps
+        raise bad_policy(place, given, "[[ladder.step]]")
+    steps: list[Step] = []
+    for nth, each in enumerate(given, 1):
+        try:
+            step = _read(each, place)
+            if step.name in [other.name for other in steps]:
+                raise bad_policy(f"{place}.name", step.name, "a name once")
+        except Refusal as refusal:
+            refusal.facts["nth"] = nth
+            raise
+        steps.append(step)
+    return tuple(steps)
 
 
 def _read(given: Mapping[str, Any], place: str) -> Step:
@@ -81,14 +95,14 @@ def _read(given: Mapping[str, Any], place: str) -> Step:
     known = {each.name: getattr(plain, each.name) for each in fields(Step)}
     for name, value in given.items():
         if name not in known:
-            raise Refusal("bad_policy", name=f"{place}.{name}", value=value, expected=", ".join(known))
+            raise bad_policy(f"{place}.{name}", value, ", ".join(known), known)
         values[name] = _value(name, known[name], value, f"{place}.{name}")
     step = replace(plain, **values)
     if not step.name or (step.name not in NAMED and not step.word):
-        raise Refusal("bad_policy", name=f"{place}.name", value=step.name, expected=", ".join(NAMED))
+        raise bad_policy(f"{place}.name", step.name, ", ".join(NAMED))
     if not (step.due_soon_days or step.missed or step.behind or step.overdue or step.after_days):
         triggers = "due_soon_days, missed, behind, overdue, after_days"
-        raise Refusal("bad_policy", name=f"{place}.{step.name}", value=step.name, expected=triggers)
+        raise bad_policy(f"{place}.{step.name}", step.name, triggers)
     return step
 
 
@@ -96,10 +110,10 @@ def _value(name: str, default: Any, value: Any, place: str) -> Any:
     if name == "hears":
         if isinstance(value, list) and value and all(each in HEARERS for each in value):
             return tuple(value)
-        raise Refusal("bad_policy", name=place, value=value, expected=", ".join(HEARERS))
+        raise bad_policy(place, value, ", ".join(HEARERS))
     if name == "colour" and value not in COLOURS:
-        raise Refusal("bad_policy", name=place, value=value, expected=", ".join(COLOURS[1:]))
+        raise bad_policy(place, value, ", ".join(COLOURS[1:]))
     natural = type(value) is int and 0 <= value <= 366
     if natural if type(default) is int else type(value) is type(default):
         return value
-    raise Refusal("bad_policy", name=place, value=value, expected=type(default).__name__)
+    raise bad_policy(place, value, type(default).__name__)

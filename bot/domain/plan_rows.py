@@ -37,12 +37,14 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One table of one plan. `title` is empty when nothing names it; `lines` is the text around the table, where an
-    issue date may stand."""
+    issue date may stand. `mended`: readings in brackets taken out and characters simplified in the whole file, where a
+    bad converter had put them."""
 
     name: str
     title: str
     rows: tuple[Row, ...]
     lines: tuple[Cell, ...] = field(default=())
+    mended: tuple[int, int] = (0, 0)
 
     @property
     def name_says_nothing(self) -> bool:

@@ -49,6 +49,7 @@ def _as_json(sheet: Sheet) -> dict[str, Any]:
     return {
         "name": sheet.name,
         "title": sheet.title,
+        "mended": sheet.mended,
         "lines": [[line.text, line.where] for line in sheet.lines],
         "rows": [
             [row.where, row.category, {name: _cell(cell) for name, cell in row.cells.items()}] for row in sheet.rows

@@ -99,4 +99,5 @@ def _sheet(told: dict[str, Any]) -> Sheet:
         Row(where, {name: Cell(*cell) for name, cell in cells.items()}, category)
         for where, category, cells in told["rows"]
     )
-    return Sheet(told["name"], told["title"], rows, tuple(Cell(*line) for line in told["lines"]))
+    lines = tuple(Cell(*line) for line in told["lines"])
+    return Sheet(told["name"], told["title"], rows, lines, tuple(told["mended"]))

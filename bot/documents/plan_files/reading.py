@@ -9,6 +9,7 @@ from bot.documents.plan_files.grid import Grid, GridCell
 from bot.documents.plan_files.headers import Header, find_headers
 from bot.documents.plan_files.limits import Limits
 from bot.documents.plan_files.paragraphs import read_paragraphs
+from bot.documents.plan_files.repair import Repair
 from bot.documents.plan_files.secrecy import refuse_marked
 from bot.documents.plan_files.sniff import kind_of
 from bot.documents.plan_files.tables import no_tick, read_grid, read_on, stray_lines
@@ -25,18 +26,41 @@ def read(data: bytes, name: str, limits: Limits, progress: Progress) -> list[She
     """Every plan's table, at least one row among them. Refuses with the reasons plan_*, naming the place."""
     kind = kind_of(data, name, limits)
     if kind == "text":
-        sheets = _read_text(decoded(data, name), name, limits, progress)
+        text = decoded(data, name)
+        repair = Repair([text])
+        sheets = _read_text(repair(text), name, limits, progress)
     elif kind == "docx":
-        sheets = _read_docx(data, name, limits, progress)
+        blocks, margins = read_document(data, name, limits)
+        repair = Repair(cell.text for cell in (*_all_cells(blocks), *margins))
+        blocks = [_mended(block, repair) for block in blocks]
+        sheets = _read_docx(blocks, _mended_cells(margins, repair), name, limits, progress)
     else:
         # calamine is a binary of some megabytes: only workbooks pay for loading it.
         from bot.documents.plan_files.xlsx import read_workbook
 
-        sheets = _read_grids(list(read_workbook(data, name, kind, limits)), name, limits, progress)
+        grids = list(read_workbook(data, name, kind, limits))
+        repair = Repair(cell.text for grid in grids for row in (*grid.rows, grid.before) for cell in row)
+        sheets = _read_grids([_mended_grid(grid, repair) for grid in grids], name, limits, progress)
     _refuse_long_texts(sheets, limits)
     if not any(sheet.rows for sheet in sheets):
         raise Refusal("plan_no_tasks", name=name, where=sheets[0].name or name)
-    return _titled([sheet for sheet in sheets if sheet.rows], name)
+    mended = repair.readings, repair.simplified
+    return [replace(sheet, mended=mended) for sheet in _titled([sheet for sheet in sheets if sheet.rows], repair(name))]
+
+
+def _mended(block: Block, repair: Repair) -> Block:
+    return _mended_cells([block], repair)[0] if isinstance(block, GridCell) else _mended_grid(block, repair)
+
+
+def _mended_grid(grid: Grid, repair: Repair) -> Grid:
+    if repair.needed or repair.forms:
+        grid.rows = [_mended_cells(row, repair) for row in grid.rows]
+        grid.before = _mended_cells(grid.before, repair)
+    return grid
+
+
+def _mended_cells(cells: Iterable[GridCell], repair: Repair) -> list[GridCell]:
+    return [replace(cell, text=repair(cell.text)) if cell.text else cell for cell in cells]
 
 
 def _titled(sheets: list[Sheet], name: str) -> list[Sheet]:
@@ -103,8 +127,9 @@ def _no_header(name: str, cells: Iterable[GridCell]) -> Refusal:
     return Refusal("plan_no_header", name=name, where=first.where, text=first.text[:20])
 
 
-def _read_docx(data: bytes, name: str, limits: Limits, progress: Progress) -> list[Sheet]:
-    blocks, margins = read_document(data, name, limits)
+def _read_docx(
+    blocks: list[Block], margins: list[GridCell], name: str, limits: Limits, progress: Progress
+) -> list[Sheet]:
     _refuse_too_much([block for block in blocks if isinstance(block, Grid)], limits)
     refuse_marked(margins)
     counter = _Counter(len(blocks), progress)

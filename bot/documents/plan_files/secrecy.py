@@ -21,6 +21,11 @@ _MARK = re.compile(rf"(?:^|[(\[【,;:、。])({_KIND})(?=[)\]】,;:!★☆*。�
 _AHEAD = re.compile(rf"^\s*({_KIND})\s")
 _ANYWHERE = re.compile(_KIND)
 _SHORT = 12
+# A short line about the keeping of secrets is a task: 规范涉密载体管理, 涉密人员培训.
+_TOPIC = re.compile(
+    r"(?:涉密|国家秘密|工作秘密|内部(?:资料|文件|材料))(?:的)?"
+    r"(?:管理|人员|载体|单位|部位|岗位|场所|文件|制度|检查|设备|网络|计算机|信息|项目|工程|事项|问题|保管|清理|台账)"
+)
 _DENIED = re.compile(
     r"(?:不得|请勿|勿|严禁|禁止|不含|不涉及|不涉|非|无|未|不包含|不应|不要|是否)[^,。;:]{0,10}"
     r"(?:涉密|工作秘密|国家秘密|内部(?:资料|文件|使用|材料|参考))"
@@ -32,7 +37,7 @@ def mark_in(text: str) -> str:
     """The mark of secrecy a line bears, "" when it bears none; a line that forbids secret content bears none."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     plain = _DENIED.sub("", plain)
-    if len(plain) <= _SHORT and (word := _ANYWHERE.search(plain)):
+    if len(plain) <= _SHORT and (word := _ANYWHERE.search(_TOPIC.sub("", plain))):
         return word.group()
     found = _AHEAD.search(unicodedata.normalize("NFKC", text)) or _MARK.search(plain) or _GRADE.search(plain)
     return found.group(1) if found else ""

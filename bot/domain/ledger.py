@@ -8,9 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from bot.domain.columns import json_list, key, maybe_moment, moment
+from bot.domain.row import Row
 
 
 class Part(StrEnum):
@@ -48,14 +49,14 @@ OPEN_STATES = frozenset({State.REGISTERED, State.HANDED_OVER, State.RECEIVED, St
 FINISHED_STATES = frozenset(State) - OPEN_STATES
 
 
-class Unit(SQLModel, table=True):
+class Unit(Row, table=True):
     id: int | None = key()
     name: str = Field(unique=True)
     kind: str = "department"
     parent_id: int | None = Field(default=None, foreign_key="unit.id")
 
 
-class Plan(SQLModel, table=True):
+class Plan(Row, table=True):
     id: int | None = key()
     title: str = Field(unique=True)
     kind: str = "main"
@@ -64,7 +65,7 @@ class Plan(SQLModel, table=True):
     registered_at: datetime = moment()
 
 
-class Task(SQLModel, table=True):
+class Task(Row, table=True):
     """One line of the ledger. `number` is global and never used again; `cycle` grows with each relapse."""
 
     id: int | None = key()
@@ -86,7 +87,7 @@ class Task(SQLModel, table=True):
     version: int = 1
 
 
-class TaskUnit(SQLModel, table=True):
+class TaskUnit(Row, table=True):
     """A unit's part in a task, with its receipt (签收)."""
 
     __tablename__ = "task_unit"
@@ -100,7 +101,7 @@ class TaskUnit(SQLModel, table=True):
     received_by: int | None = Field(default=None, foreign_key="member.id")
 
 
-class Measure(SQLModel, table=True):
+class Measure(Row, table=True):
     """What is to be done, with its official wording; `kind` is how its deadline reads (deadlines)."""
 
     __table_args__ = (UniqueConstraint("task_id", "ordinal"),)
@@ -115,7 +116,7 @@ class Measure(SQLModel, table=True):
     version: int = 1
 
 
-class MeasureUnit(SQLModel, table=True):
+class MeasureUnit(Row, table=True):
     __tablename__ = "measure_unit"
     __table_args__ = (
         UniqueConstraint("measure_id", "unit_id", "part"),
@@ -127,7 +128,7 @@ class MeasureUnit(SQLModel, table=True):
     part: str
 
 
-class Milestone(SQLModel, table=True):
+class Milestone(Row, table=True):
     """A date somebody must meet. `due` is the official one; `internal_due`, if any, is the office's and earlier."""
 
     __table_args__ = (UniqueConstraint("measure_id", "ordinal"),)
@@ -142,7 +143,7 @@ class Milestone(SQLModel, table=True):
     version: int = 1
 
 
-class DueChange(SQLModel, table=True):
+class DueChange(Row, table=True):
     """A moved deadline: the date before it stays on record, so that the past can be read as it was."""
 
     __tablename__ = "due_change"
@@ -159,7 +160,7 @@ class DueChange(SQLModel, table=True):
     at: datetime = moment()
 
 
-class Question(SQLModel, table=True):
+class Question(Row, table=True):
     """What the file left open: asked of the office, never guessed."""
 
     id: int | None = key()
@@ -176,7 +177,7 @@ class Question(SQLModel, table=True):
     answered_by: int | None = Field(default=None, foreign_key="member.id")
 
 
-class Move(SQLModel, table=True):
+class Move(Row, table=True):
     """One step of a task's life; the last one at a moment is its state at that moment."""
 
     __table_args__ = (Index("ix_move_task", "task_id", "at"),)
@@ -189,7 +190,7 @@ class Move(SQLModel, table=True):
     text: str = ""
 
 
-class Report(SQLModel, table=True):
+class Report(Row, table=True):
     """What a unit said about a measure at a moment.
 
     `percent` is carried forward from the last report unless it was `stated`; `whole`: a lead's figure for all units.
@@ -220,7 +221,7 @@ class Report(SQLModel, table=True):
     ended_why: str = ""
 
 
-class Note(SQLModel, table=True):
+class Note(Row, table=True):
     """A remark on a task: instruction (批示), opinion, urging, difficulty; open until answered."""
 
     __table_args__ = (Index("ix_note_task", "task_id", "at"),)
@@ -239,7 +240,7 @@ class Note(SQLModel, table=True):
     owner_id: int | None = None
 
 
-class Evidence(SQLModel, table=True):
+class Evidence(Row, table=True):
     """A picture or file (佐证). Its row is pending until the bytes lie in the archive under their hash."""
 
     __table_args__ = (Index("ix_evidence_task", "task_id", "at"),)
@@ -267,7 +268,7 @@ class Evidence(SQLModel, table=True):
     withdrawn_at: datetime | None = maybe_moment()
 
 
-class Event(SQLModel, table=True):
+class Event(Row, table=True):
     """One entry of the audit trail: append-only, each hash covering the one before (domain/audit.py)."""
 
     id: int | None = key()

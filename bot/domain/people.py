@@ -4,10 +4,11 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from bot.domain.columns import foreign_number, key, maybe_moment, moment
 from bot.domain.refusal import Refusal
+from bot.domain.row import Row
 
 
 class Role(StrEnum):
@@ -21,7 +22,7 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
-class Member(SQLModel, table=True):
+class Member(Row, table=True):
     """A person with one role in one unit. Who left keeps the row, with `left_at`."""
 
     __table_args__ = (
@@ -51,7 +52,7 @@ class Member(SQLModel, table=True):
     version: int = 1
 
 
-class Group(SQLModel, table=True):
+class Group(Row, table=True):
     """A work group tied to a unit (or, without one, to the office) and, in a forum, to a topic."""
 
     __tablename__ = "work_group"
@@ -67,7 +68,7 @@ class Group(SQLModel, table=True):
     left_at: datetime | None = maybe_moment()
 
 
-class Invitation(SQLModel, table=True):
+class Invitation(Row, table=True):
     """A single-use code; only its SHA-256 is kept. It expires by machine time, whatever a rehearsal's clock says."""
 
     id: int | None = key()
@@ -81,7 +82,7 @@ class Invitation(SQLModel, table=True):
     used_by: int | None = Field(default=None, foreign_key="member.id")
 
 
-class Subscription(SQLModel, table=True):
+class Subscription(Row, table=True):
     """A digest at a fixed hour for a person (private chat) or a group."""
 
     __table_args__ = (UniqueConstraint("chat_id", "rhythm", "scope"),)

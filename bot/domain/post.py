@@ -5,9 +5,10 @@ from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from bot.domain.columns import foreign_number, json_list, json_object, key, maybe_moment, moment
+from bot.domain.row import Row
 
 
 class Lane(IntEnum):
@@ -19,7 +20,7 @@ class Lane(IntEnum):
     DIGEST = 3
 
 
-class Inbox(SQLModel, table=True):
+class Inbox(Row, table=True):
     """A chat update, stored before it is confirmed. `key` = bot id, update id and hash of the payload."""
 
     __table_args__ = (
@@ -35,7 +36,7 @@ class Inbox(SQLModel, table=True):
     error: str = ""
 
 
-class Outbox(SQLModel, table=True):
+class Outbox(Row, table=True):
     """One message to one chat: kind and facts; its words are found when it is sent.
 
     `about` tells what a reply to the message, once sent as `message_id`, is about. `edits` is the message it
@@ -74,7 +75,7 @@ class Outbox(SQLModel, table=True):
     done_at: datetime | None = maybe_moment()
 
 
-class Moment(SQLModel, table=True):
+class Moment(Row, table=True):
     """The reminder clock: a row for each thing that falls due; `due_at <= now` and not yet said is what is due."""
 
     __table_args__ = (
@@ -94,7 +95,7 @@ class Moment(SQLModel, table=True):
     said_at: datetime | None = maybe_moment()
 
 
-class Notice(SQLModel, table=True):
+class Notice(Row, table=True):
     """Something a member should hear, waiting for the hour of their one folded message."""
 
     __table_args__ = (
@@ -119,7 +120,7 @@ class Notice(SQLModel, table=True):
     why_withdrawn: str = ""
 
 
-class Round(SQLModel, table=True):
+class Round(Row, table=True):
     """A round the clock has completed; its unique name is the lock that keeps two nodes from running it twice."""
 
     __tablename__ = "clock_round"
@@ -128,7 +129,7 @@ class Round(SQLModel, table=True):
     said: int = 0
 
 
-class Bulletin(SQLModel, table=True):
+class Bulletin(Row, table=True):
     """One issue of the weekly bulletin: drafted, perhaps held, issued; a correction is an issue of its own.
 
     `next_steps`: the office's own, instead of the computed ones. `reason`: of a correction.
@@ -149,7 +150,7 @@ class Bulletin(SQLModel, table=True):
     issued_by: int | None = Field(default=None, foreign_key="member.id")
 
 
-class Lease(SQLModel, table=True):
+class Lease(Row, table=True):
     """Which node takes in, handles and sends just now; another takes over when `until` has passed."""
 
     name: str = Field(primary_key=True)
@@ -157,7 +158,7 @@ class Lease(SQLModel, table=True):
     until: datetime = moment()
 
 
-class Meta(SQLModel, table=True):
+class Meta(Row, table=True):
     """Small facts about this ledger: the bot's name, the polling offset, whether it was rehearsed on."""
 
     name: str = Field(primary_key=True)

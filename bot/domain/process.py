@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from bot.domain.columns import json_list, json_object, key, maybe_moment, moment
+from bot.domain.row import Row
 
 
-class Extension(SQLModel, table=True):
+class Extension(Row, table=True):
     """延期: asked by a unit, agreed by its head, decided by the office (and, beyond the cap, by a leader).
 
     State: asked → agreed → (escalated →) granted | refused; lapsed when the task goes to another unit meanwhile.
@@ -44,7 +45,7 @@ class Extension(SQLModel, table=True):
     version: int = 1
 
 
-class CloseOut(SQLModel, table=True):
+class CloseOut(Row, table=True):
     """An application for strike-off (申请销号) with the file of evidence it was made on.
 
     `evidence`: [{"id", "unique", "sha256"}] as they stood. State: asked → verifying → accepted → noticed → signing →
@@ -66,7 +67,7 @@ class CloseOut(SQLModel, table=True):
     version: int = 1
 
 
-class Verification(SQLModel, table=True):
+class Verification(Row, table=True):
     """What a verifier found: accepted, returned with reasons measure by measure, or an on-the-spot check."""
 
     id: int | None = key()
@@ -80,7 +81,7 @@ class Verification(SQLModel, table=True):
     at: datetime = moment()
 
 
-class PublicNotice(SQLModel, table=True):
+class PublicNotice(Row, table=True):
     """公示 of a finished task. `last_day` by the official calendar; nothing is struck off before it has ended."""
 
     __tablename__ = "public_notice"
@@ -96,7 +97,7 @@ class PublicNotice(SQLModel, table=True):
     at: datetime = moment()
 
 
-class Objection(SQLModel, table=True):
+class Objection(Row, table=True):
     """异议 during a notice: open until answered; an upheld one reopens verification."""
 
     id: int | None = key()
@@ -111,7 +112,7 @@ class Objection(SQLModel, table=True):
     answered_at: datetime | None = maybe_moment()
 
 
-class Signature(SQLModel, table=True):
+class Signature(Row, table=True):
     """One countersignature (联签). `seen` is the hash of what was signed; a change of it voids the signature."""
 
     __table_args__ = (Index("ix_signature_close_out", "close_out_id", "step"),)
@@ -127,7 +128,7 @@ class Signature(SQLModel, table=True):
     void_why: str = ""
 
 
-class LookBack(SQLModel, table=True):
+class LookBack(Row, table=True):
     """回头看: a check on a fixed day after strike-off; "销号不销责"."""
 
     __tablename__ = "look_back"
@@ -142,7 +143,7 @@ class LookBack(SQLModel, table=True):
     at: datetime | None = maybe_moment()
 
 
-class Correction(SQLModel, table=True):
+class Correction(Row, table=True):
     """更正: the office's explicit change of wording, units or a date, with its reason."""
 
     id: int | None = key()
@@ -157,7 +158,7 @@ class Correction(SQLModel, table=True):
     at: datetime = moment()
 
 
-class HandOver(SQLModel, table=True):
+class HandOver(Row, table=True):
     """转办: the office passed a unit's working part in a task on to another unit.
 
     `before`: the units as they stood, {"task": {part: [unit ids]}, "measures": {measure id: {part: [unit ids]}}}, so
@@ -176,7 +177,7 @@ class HandOver(SQLModel, table=True):
     at: datetime = moment()
 
 
-class Absence(SQLModel, table=True):
+class Absence(Row, table=True):
     """Somebody is away until the end of a day; a deputy of the same unit hears and may act meanwhile."""
 
     id: int | None = key()

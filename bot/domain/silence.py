@@ -2,16 +2,17 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from bot.domain.columns import key, moment
 from bot.domain.periods import Office
 from bot.domain.refusal import Refusal
+from bot.domain.row import Row
 from bot.domain.slices import TaskSlice
 from bot.domain.standing import OVERDUE, standing
 
 
-class Snooze(SQLModel, table=True):
+class Snooze(Row, table=True):
     """A person hears nothing of a task until the end of a day; kept, so that it shows in the history."""
 
     id: int | None = key()

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from bot.domain.columns import json_list, json_object, key, maybe_moment, moment
+from bot.domain.row import Row
 
 
-class Climb(SQLModel, table=True):
+class Climb(Row, table=True):
     """One step of the ladder, taken once for one cause of one unit's task in one cycle.
 
     `key` = ladder:{task}:c{cycle}:{cause}:{step}:{basis}:u{unit}; `basis` is the due date, or the first period missed.
@@ -41,7 +42,7 @@ class Climb(SQLModel, table=True):
     ended_why: str = ""
 
 
-class Sheet(SQLModel, table=True):
+class Sheet(Row, table=True):
     """A document to one unit about one task: its number, what it says and asks, its receipt and its reply.
 
     `series` numbers them: blue, yellow, red, a step without colour, or urging (催办); `number` is given when it is
@@ -85,7 +86,7 @@ class Sheet(SQLModel, table=True):
     version: int = 1
 
 
-class SheetSeries(SQLModel, table=True):
+class SheetSeries(Row, table=True):
     """The last number given in a series of a year."""
 
     __tablename__ = "sheet_series"

@@ -107,7 +107,7 @@ class Dispatcher:
             talk.line = sum(len(messages.claims_of_entry(talk, earlier)) for earlier in entries[:n])
             try:
                 # A no leaves nothing behind of what was done before it was said.
-                with talk.act.session.begin_nested():
+                with talk.act.whole_or_not_at_all():
                     self._run(talk, entry)
             except Refusal as refusal:
                 if refusal.reason == "changed_meanwhile":

@@ -30,9 +30,10 @@ def update(talk: Talk, rest: str) -> None:
 
 def claims_of(talk: Talk, rest: str) -> list[Claim]:
     """What is reported: a claim for each line that names a task, with the lines that name none added to its words."""
+    written = [line for line in rest.splitlines() if line.strip()]
     lines: list[str] = []
-    for line in (line for line in rest.splitlines() if line.strip()):
-        claim = claim_of(line)
+    for line in written:
+        claim = claim_of(line) if len(written) > 1 else None
         if lines and (claim is None or not claim.number):
             lines[-1] += f"\n{line}"
         else:
@@ -198,10 +199,13 @@ def evidence(talk: Talk, rest: str) -> None:
 def show_evidence(talk: Talk, number: int) -> None:
     """The evidence kept so far as pictures and files; to add some, send it as a reply."""
     rows = evidences.evidence_of(talk.act, number)
+    places, stamp = evidences.listed(talk.act, number)
     facts = {
         "number": number,
+        "stamp": stamp,
         "items": [
             {
+                "n": places[row.id or 0],
                 "kind": row.kind,
                 "name": row.file_name,
                 "unit": talk.act.unit(row.unit_id),
@@ -214,7 +218,9 @@ def show_evidence(talk: Talk, number: int) -> None:
         ],
         "count": len(rows),
     }
-    talk.say("evidence", facts, about={"task": number, "evidence": True})
+    own = [row for row in rows if talk.act.person.role == Role.OFFICE or row.unit_id == talk.act.person.unit_id]
+    buttons: Buttons = [[["withdraw", f"withdraw:{number}"]]] if own and not struck_off(talk.act, number) else []
+    talk.say("evidence", facts, buttons=buttons, about={"task": number, "evidence": True})
     for kind, method in (("photo", "sendPhoto"), ("document", "sendDocument")):
         files = [row.file_id for row in rows if row.kind == kind][-10:]
         if files:

@@ -9,6 +9,9 @@ from sqlmodel import Field
 from bot.domain.columns import json_list, json_object, key, maybe_moment, moment
 from bot.domain.row import Row
 
+# Series of sheets without a colour: a step of the ladder the office has signed by hand, and a plain 催办.
+HAND, URGING = "hand", "urging"
+
 
 class Climb(Row, table=True):
     """One step of the ladder, taken once for one cause of one unit's task in one cycle.

@@ -14,6 +14,7 @@ from bot.domain.audit import GENESIS, canonical, link
 from bot.domain.decision import Change, Decision, Deed
 from bot.domain.ledger import Event
 from bot.domain.refusal import Refusal
+from bot.store.engine import forget, remember, remembered
 
 AUDIT_LOCK = 20210205
 EVENT: Table = Event.__table__  # type: ignore[attr-defined]
@@ -46,6 +47,7 @@ def apply(session: Session, change: Change) -> None:
     if change.version is not None:
         where.append(table.c.version == change.version)
         fields["version"] = change.version + 1
+    forget(session, table.name)
     if session.connection().execute(update(table).where(*where).values(fields)).rowcount != 1:
         raise Refusal("changed_meanwhile")
 
@@ -75,6 +77,7 @@ def _insertion_once(table: Table, dialect: str, on: tuple[str, ...]) -> Any:
 def add(session: Session, row: SQLModel) -> None:
     table = table_of(row)
     values = values_of(row)
+    forget(session, table.name)
     if "id" in values and values["id"] is None:
         del values["id"]
         row.__dict__["id"] = session.connection().execute(_insertion_with_id(table), values).scalar_one()
@@ -86,6 +89,7 @@ def add_many(session: Session, rows: Sequence[SQLModel]) -> None:
     """Many rows of one table at once; their ids are not needed afterwards."""
     if rows:
         table = table_of(rows[0])
+        forget(session, table.name)
         listed = [values_of(row) for row in rows]
         for values in listed:
             if values.get("id") is None:
@@ -98,6 +102,7 @@ def add_in_order(session: Session, rows: Sequence[SQLModel]) -> None:
     if not rows:
         return
     table = table_of(rows[0])
+    forget(session, table.name)
     listed = [{name: value for name, value in values_of(row).items() if name != "id"} for row in rows]
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
     for row, id_ in zip(rows, session.connection().execute(statement, listed).scalars(), strict=True):
@@ -136,10 +141,7 @@ def record(session: Session, deeds: Iterable[Deed], *, at: datetime, actor: str,
     deeds = list(deeds)
     if not deeds:
         return
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": AUDIT_LOCK})
-    previous = connection.execute(LAST_HASH).scalar() or GENESIS
+    previous = _end_of_chain(session)
     rows = []
     for deed in deeds:
         event = Event(
@@ -153,6 +155,18 @@ def record(session: Session, deeds: Iterable[Deed], *, at: datetime, actor: str,
             previous_hash=previous,
             hash="",
         )
-        event.hash = previous = link(previous, event)
+        event.__dict__["hash"] = previous = link(previous, event)
         rows.append(event)
     add_many(session, rows)
+    remember(session, EVENT.name, previous)
+
+
+def _end_of_chain(session: Session) -> str:
+    """The last hash. Nobody else appends until this transaction has ended, so it is looked up once in it."""
+    known: str | None = remembered(session, EVENT.name)
+    if known is not None:
+        return known
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": AUDIT_LOCK})
+    return connection.execute(LAST_HASH).scalar() or GENESIS

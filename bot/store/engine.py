@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
 
@@ -43,6 +44,45 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """What the block wrote is undone if it raises, and what was read before must be read again.
+
+    Said to the database directly: SQLAlchemy's own nested transaction costs as much as five statements.
+    """
+    session.flush()
+    connection = session.connection()
+    connection.exec_driver_sql("SAVEPOINT here")
+    try:
+        yield
+        session.flush()
+    except BaseException:
+        # Of savepoints of one name the innermost is meant, on SQLite and on PostgreSQL.
+        # If even this fails, so will every statement after it, and the transaction with them.
+        with suppress(DBAPIError):
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT here")
+            connection.exec_driver_sql("RELEASE SAVEPOINT here")
+        session.expunge_all()
+        session.info.clear()
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT here")
+
+
+def remember(session: Session, table: str, value: Any) -> None:
+    """What was looked up in a table with every update is kept until the transaction ends or the table is written."""
+    session.info[table] = value
+
+
+def remembered(session: Session, table: str) -> Any:
+    """None when it must be looked up."""
+    return session.info.get(table)
+
+
+def forget(session: Session, table: str) -> None:
+    """The table was written."""
+    session.info.pop(table, None)
 
 
 def _postgresql(url: str) -> Engine:

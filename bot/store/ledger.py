@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -12,7 +13,10 @@ from bot.domain.refusal import Refusal
 from bot.domain.slices import MeasureSlice, Said, Stage, TaskSlice
 from bot.store import slice_rows
 from bot.store.handed import as_it_was
-from bot.store.slice_rows import Look
+from bot.store.slice_rows import TASK_FIELDS, Look
+
+# Where a task's row says whether a date of it was ever moved.
+MOVED = TASK_FIELDS + 1
 
 
 def load_tasks(
@@ -57,17 +61,25 @@ def _uncollected() -> Iterator[None]:
 
 
 def _load(look: Look) -> list[TaskSlice]:
-    tasks = {row[0]: TaskSlice(*row) for row in look.rows(slice_rows.task_rows)}
+    rows = look.rows(slice_rows.task_rows)
+    tasks = {row[0]: _task(*row) for row in rows}
     if tasks:
         _units(look, tasks)
         measures = _measures(look, tasks)
-        _states(look, tasks)
-        _stages(look, tasks, measures)
-        for measure_id, *said in look.rows(slice_rows.report_rows):
-            measures[measure_id].said[said[0]] = Said(*said)
+        if look.as_of is not None:
+            _states(look, tasks)
+        _stages(look, tasks, measures, moved=any(row[MOVED] for row in rows))
         if look.as_of is not None:
             as_it_was(look.session, tasks, look.as_of)
     return list(tasks.values())
+
+
+def _task(*row: Any) -> TaskSlice:
+    task = TaskSlice(*row[:TASK_FIELDS])
+    task.questions = row[TASK_FIELDS]
+    if len(row) > MOVED + 1:
+        task.finished_at, task.reopened_at = row[MOVED + 1 :]
+    return task
 
 
 def _units(look: Look, tasks: dict[int, TaskSlice]) -> None:
@@ -83,15 +95,20 @@ def _measures(look: Look, tasks: dict[int, TaskSlice]) -> dict[int, MeasureSlice
         measure = MeasureSlice(*values)
         measures[measure.id] = measure
         tasks[task_id].measures.append(measure)
-    for measure_id, part, unit_id in look.rows(slice_rows.measure_unit_rows):
-        measures[measure_id].units.setdefault(part, []).append(unit_id)
+    for measure_id, part, unit_id, *said in look.rows(slice_rows.part_rows):
+        measure = measures[measure_id]
+        measure.units.setdefault(part, []).append(unit_id)
+        if said[-1] is not None:
+            measure.said[unit_id] = Said(unit_id, *said)
     return measures
 
 
-def _stages(look: Look, tasks: dict[int, TaskSlice], measures: dict[int, MeasureSlice]) -> None:
+def _stages(look: Look, tasks: dict[int, TaskSlice], measures: dict[int, MeasureSlice], *, moved: bool) -> None:
+    """`moved`: some date was; else there is no need to look."""
     first: dict[int, date] = {}
     then: dict[tuple[int, str], date | None] = {}
-    for task_id, milestone_id, cycle, field, before, at in look.rows(slice_rows.due_change_rows):
+    changes = look.rows(slice_rows.due_change_rows) if moved else ()
+    for task_id, milestone_id, cycle, field, before, at in changes:
         # A new cycle begins with dates of its own: only its own changes leave an original behind.
         if field == "due" and cycle == tasks[task_id].cycle:
             first.setdefault(milestone_id, before)
@@ -110,7 +127,7 @@ def _stages(look: Look, tasks: dict[int, TaskSlice], measures: dict[int, Measure
 
 
 def _states(look: Look, tasks: dict[int, TaskSlice]) -> None:
-    """State and cycle at the moment, since when it is finished or open again, and how many questions are open."""
+    """State and cycle at the past moment, and since when it was finished or open again."""
     for task_id, cycle, state, at in look.rows(slice_rows.move_rows):
         task = tasks[task_id]
         task.cycle, task.state = cycle, state
@@ -120,5 +137,3 @@ def _states(look: Look, tasks: dict[int, TaskSlice]) -> None:
             task.finished_at = None
             # A cycle after a relapse begins with being handed over again.
             task.reopened_at = at or task.reopened_at
-    for task_id, count in look.rows(slice_rows.question_rows):
-        tasks[task_id].questions = count

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from bot.domain.ledger import Unit
 from bot.domain.people import Group, Member, Role
+from bot.store.engine import forget, remember, remembered
 
 # Asked with every update: kept, since to build a statement anew costs more than to run it.
 _UNIT_NAMES = select(Unit.id, Unit.name)
@@ -14,7 +15,12 @@ _BY_USER = select(Member).where(Member.user_id == bindparam("user_id"), col(Memb
 
 
 def unit_names(session: Session) -> dict[int, str]:
-    return dict(session.connection().execute(_UNIT_NAMES).tuples().all())
+    """Names by id."""
+    known: dict[int, str] | None = remembered(session, "unit")
+    if known is None:
+        known = {row.id: row.name for row in session.connection().execute(_UNIT_NAMES)}
+        remember(session, "unit", known)
+    return known
 
 
 def unit_by_name(session: Session, name: str) -> Unit | None:
@@ -28,6 +34,7 @@ def ensure_unit(session: Session, name: str, kind: str = "department") -> Unit:
         found = Unit(name=name, kind=kind)
         session.add(found)
         session.flush()
+        forget(session, "unit")
     return found
 
 
@@ -52,7 +59,7 @@ def present(
 
 
 def people_names(session: Session) -> dict[int, str]:
-    return dict(session.connection().execute(select(Member.id, Member.name)).tuples().all())
+    return {row.id: row.name for row in session.connection().execute(select(Member.id, Member.name))}
 
 
 def group_by_chat(session: Session, chat_id: int, topic_id: int = 0) -> Group | None:

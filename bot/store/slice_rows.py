@@ -10,12 +10,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, type_coerce
 from sqlalchemy.engine import Connection, Dialect
 from sqlmodel import Session
 
 from bot.domain.columns import UtcDateTime
 from bot.domain.ledger import (
+    FINISHED_STATES,
     DueChange,
     Measure,
     MeasureUnit,
@@ -94,16 +95,41 @@ def _chosen(by: str, past: bool, task_id: ColumnElement[int]) -> list[ColumnElem
     return []
 
 
+TASK_FIELDS = 15
+
+
 @cache
 def task_rows(by: str, past: bool) -> Select[Any]:
-    """In the order in which a TaskSlice takes its fields."""
-    t = TASK.c
+    """In the order in which a TaskSlice takes its first fields; then how many questions are open, whether a date was
+    ever moved, and, as things stand now, since when it is finished and since when it is open again."""
+    t, q, c = TASK.c, QUESTION.c, DUE_CHANGE.c
     chosen = [t.number == bindparam("wanted")] if by == "number" else _chosen(by, past, t.id)
+    open_questions = select(func.count()).select_from(QUESTION).where(q.task_id == t.id, q.answered_at.is_(None))
     fields = (
         *(t.id, t.number, t.plan_id, PLAN.c.title, PLAN.c.issued, t.source_number, t.title, t.problem, t.objective),
         *(t.category, t.cadence, t.cycle, t.state, t.version, quickly(t.registered_at)),
+        *(open_questions.correlate(TASK).scalar_subquery(), exists().where(c.task_id == t.id)),
+        *(() if past else (_finished_at(), _reopened_at())),
     )
     return select(*fields).join(PLAN, PLAN.c.id == t.plan_id).where(*chosen).order_by(t.number)
+
+
+def _finished_at() -> ColumnElement[Any]:
+    since = _last_move(MOVE.c.state == State.FINISHED)
+    return quickly(case((TASK.c.state.in_(sorted(FINISHED_STATES)), since)))
+
+
+def _reopened_at() -> ColumnElement[Any]:
+    """A cycle after a relapse begins with being handed over again."""
+    since = _last_move(MOVE.c.state == State.HANDED_OVER, MOVE.c.cycle > 1)
+    return quickly(case((TASK.c.cycle > 1, since)))
+
+
+def _last_move(*which: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The moment of the task's last such step."""
+    c = MOVE.c
+    found = select(c.at).where(c.task_id == TASK.c.id, *which).order_by(c.at.desc(), c.id.desc()).limit(1)
+    return found.correlate(TASK).scalar_subquery()
 
 
 @cache
@@ -122,13 +148,6 @@ def measure_rows(by: str, past: bool) -> Select[Any]:
 
 
 @cache
-def measure_unit_rows(by: str, past: bool) -> Select[Any]:
-    u, chosen = MEASURE_UNIT.c, _chosen(by, past, MEASURE.c.task_id)
-    statement = select(u.measure_id, u.part, u.unit_id).order_by(u.id)
-    return statement.join(MEASURE, MEASURE.c.id == u.measure_id).where(*chosen) if chosen else statement
-
-
-@cache
 def milestone_rows(by: str, past: bool) -> Select[Any]:
     m = MILESTONE.c
     fields = (m.measure_id, m.id, m.due, m.internal_due, m.quantity, m.label)
@@ -144,27 +163,17 @@ def due_change_rows(by: str, past: bool) -> Select[Any]:
 
 @cache
 def move_rows(by: str, past: bool) -> Select[Any]:
-    """Task, cycle, state, and for a step to "finished", or into a later cycle, its moment."""
+    """Each step until a past moment: task, cycle, state, and for one to "finished" or into a later cycle its moment."""
     c = MOVE.c
     reopened = and_(c.state == State.HANDED_OVER, c.cycle > 1)
     since = case((or_(c.state == State.FINISHED, reopened), quickly(c.at)))
-    statement = select(c.task_id, c.cycle, c.state, since).where(*_chosen(by, past, c.task_id))
-    if past:
-        statement = statement.where(c.at <= bindparam("as_of"))
-    return statement.order_by(c.task_id, c.at, c.id)
+    statement = select(c.task_id, c.cycle, c.state, since)
+    return statement.where(*_chosen(by, past, c.task_id), c.at <= bindparam("as_of")).order_by(c.task_id, c.at, c.id)
 
 
 @cache
-def question_rows(by: str, past: bool) -> Select[Any]:
-    """Task and how many questions are open."""
-    q = QUESTION.c
-    still_open = q.answered_at.is_(None)
-    return select(q.task_id, func.count()).where(still_open, *_chosen(by, past, q.task_id)).group_by(q.task_id)
-
-
-@cache
-def report_rows(by: str, past: bool) -> Select[Any]:
-    """The measure, then as a Said takes it: the latest word of each unit that has a part in the measure, in the cycle.
+def part_rows(by: str, past: bool) -> Select[Any]:
+    """Who has which part in a measure, and as a Said takes it (None if they are silent) their latest word in the cycle.
 
     One seek in the index for each, however many reports there are.
     """
@@ -178,12 +187,13 @@ def report_rows(by: str, past: bool) -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(r.measure_id, r.unit_id, r.percent, r.whole, quickly(r.at), r.text, r.id)
+        select(u.measure_id, u.part, u.unit_id, r.percent, r.whole, quickly(r.at), r.text, r.id)
         .select_from(MEASURE_UNIT)
         .join(MEASURE, m.id == u.measure_id)
         .join(TASK, TASK.c.id == m.task_id)
-        .join(REPORT, r.id == latest)
+        .outerjoin(REPORT, r.id == latest)
         .where(*_chosen(by, past, m.task_id))
+        .order_by(u.id)
     )
 
 

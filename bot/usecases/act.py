@@ -1,6 +1,7 @@
 """An act: who does something, when, because of which update, in whose transaction."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from bot.domain.people import Member
 from bot.domain.periods import Office
 from bot.domain.post import Lane, Outbox
 from bot.store import carry
+from bot.store.engine import savepoint
 from bot.store.handed import with_deputies
 from bot.store.people import unit_names
 
@@ -51,6 +53,10 @@ class Act:
 
     def unit(self, unit_id: int | None) -> str:
         return self.names.get(unit_id or 0, "")
+
+    def whole_or_not_at_all(self) -> AbstractContextManager[None]:
+        """Of what is done in this block nothing remains when it raises."""
+        return savepoint(self.session)
 
     def carry(self, decision: Decision) -> None:
         carry.carry_out(self.session, decision, at=self.now, actor=self.actor, cause=self.cause)

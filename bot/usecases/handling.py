@@ -17,6 +17,7 @@ from sqlmodel import Session
 from bot.domain.post import Inbox
 from bot.domain.refusal import Refusal
 from bot.store import inbox
+from bot.store.engine import savepoint
 from bot.usecases.inbox import Ledger, stumble
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class Clerk:
     def _handled(self, session: Session, row: Inbox, result: Handled) -> bool:
         """Whether the chat may go on: this update was handled, or parked."""
         try:
-            with session.begin_nested():
+            with savepoint(session):
                 self._handler(session, row, self._clock())
         except OperationalError:
             raise

@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from bot.domain.decision import Change, Decision, Deed
+from bot.domain.extension import could_ask
 from bot.domain.ledger import Evidence, Move, Report, State, Task, TaskUnit
 from bot.domain.people import SEES_ALL, UNIT_PEOPLE, Member, Role
 from bot.domain.refusal import Refusal
@@ -26,6 +27,7 @@ from bot.domain.reporting import (
 from bot.domain.slices import TaskSlice
 from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, Standing, silent_units, standing, unchanged_will_do
 from bot.store.ledger import load_task, load_tasks
+from bot.store.open_matters import OpenMatters, open_matters
 from bot.usecases.act import Act
 from bot.usecases.extension_facts import may_ask
 from bot.usecases.facts import task_line
@@ -43,11 +45,18 @@ def report_progress(act: Act, claim: Claim, source: str) -> dict[str, Any]:
     task, mine = _task_among_mine(act, claim.number)
     decision, made = report(task, act.person, claim, at=act.moment, recorded_at=act.now, source=source)
     act.carry(decision + _receipt(act, task, made.report.unit_id))
-    if claim.text:
+    waits = open_matters(act.session, task.id, made.report.unit_id)
+    if waits.instructions and claim.text:
         answer_open_notes(act, task, claim.text)
-    if not claim.unchanged:
+    if waits.urgings and not claim.unchanged:
         answer_urgings(act, task, made.report.unit_id, claim.text)
-    return reported_facts(act, made, mine)
+    return reported_facts(act, made, waits, mine)
+
+
+def check(act: Act, claim: Claim) -> None:
+    """Whether the claim would be recorded now; nothing is written. Refusals: those of `report_progress`."""
+    task, _ = _task_among_mine(act, claim.number)
+    report(task, act.person, claim, at=act.moment, recorded_at=act.now, source="")
 
 
 def _task_among_mine(act: Act, number: int) -> tuple[TaskSlice, Sequence[TaskSlice] | None]:
@@ -105,8 +114,10 @@ def _receipt(act: Act, task: TaskSlice, unit_id: int) -> Decision:
     return Decision(changes=[Change(TaskUnit, row, fields) for row in rows if row is not None])
 
 
-def reported_facts(act: Act, made: Reported, mine: Sequence[TaskSlice] | None = None) -> dict[str, Any]:
-    """`mine`: the unit's tasks, if they are known already."""
+def reported_facts(
+    act: Act, made: Reported, waits: OpenMatters, mine: Sequence[TaskSlice] | None = None
+) -> dict[str, Any]:
+    """`waits`: what is open on the task; `mine`: the unit's tasks, if they are known already."""
     found = standing(made.task, act.now, act.office)
     left = left_to_report(act, made.report.unit_id, without=made.task.id, mine=mine)
     week = act.office.week(made.report.at)
@@ -129,10 +140,14 @@ def reported_facts(act: Act, made: Reported, mine: Sequence[TaskSlice] | None = 
         "left": len(left),
         "next": left[0] if left else None,
         "undo_until": undo_until(act),
-        "can_extend": found.colour in (BEHIND, DUE_SOON, OVERDUE) and may_ask(act, made.task),
+        "can_extend": found.colour in (BEHIND, DUE_SOON, OVERDUE) and _may_extend(act, made.task, waits),
         "report_id": made.report.id,
         "attached": 0,
     }
+
+
+def _may_extend(act: Act, task: TaskSlice, waits: OpenMatters) -> bool:
+    return may_ask(act, task) if waits.extensions else could_ask(task, act.person, [])
 
 
 def undo_until(act: Act) -> str:
@@ -222,7 +237,8 @@ def correct_report(act: Act, claim: Claim, source: str) -> dict[str, Any] | None
         # What was said since stands; the correction is on record only.
         made.report.ended_at, made.report.ended_why = act.moment, "corrected"
     act.carry(decision)
-    return reported_facts(act, replace(made, before=old.percent))
+    waits = open_matters(act.session, task.id, made.report.unit_id)
+    return reported_facts(act, replace(made, before=old.percent), waits)
 
 
 def _said_since(act: Act, old: Report) -> bool:

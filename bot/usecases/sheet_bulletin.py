@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from bot.domain.digest import Digest
 from bot.domain.slices import TaskSlice
-from bot.domain.urging import Sheet
+from bot.domain.urging import URGING, Sheet
 from bot.usecases import sheets
 from bot.usecases.act import Act
 
@@ -15,7 +15,7 @@ from bot.usecases.act import Act
 def in_bulletin(act: Act, found: Digest, since: datetime) -> dict[str, Any]:
     """Section 督办单: issued after `since` and by `as_of`, and those unanswered at `as_of`, as it stood then."""
     tasks = {row.task.id: row.task for row in found.standings}
-    rows = sheets.rows_of(act, col(Sheet.issued_at) <= found.as_of, Sheet.series != sheets.URGING)
+    rows = sheets.rows_of(act, col(Sheet.issued_at) <= found.as_of, Sheet.series != URGING)
     rows = [sheet for sheet in rows if sheet.task_id in tasks]
     issued = [sheet for sheet in rows if sheet.issued_at is not None and sheet.issued_at > since]
     late = [sheet for sheet in rows if _late_at(act, sheet, found.as_of)]

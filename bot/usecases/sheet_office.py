@@ -10,7 +10,7 @@ from bot.domain.reporting import require_own
 from bot.domain.slices import TaskSlice
 from bot.domain.standing import owes, standing
 from bot.domain.steps import Step
-from bot.domain.urging import Climb, Sheet
+from bot.domain.urging import HAND, URGING, Climb, Sheet
 from bot.store.ledger import load_task, load_tasks
 from bot.usecases import sheets
 from bot.usecases.act import Act
@@ -32,7 +32,7 @@ def issue_by_hand(act: Act, number: int, ordinal: int | None, colour: str, text:
     issued = []
     for unit in named.workers if named else addressees(task):
         key = f"sheet:hand:{task.number}:{unit}:{act.cause}:{act.now.isoformat()}"
-        draft = sheets.make(act, task, unit, step, key=key, cause=sheets.HAND, facts=_figures(act, task), climb=None)
+        draft = sheets.make(act, task, unit, step, key=key, cause=HAND, facts=_figures(act, task), climb=None)
         issued.append(sheets.give_out(act, _worded(act, draft, text), act.person))
     told = sheets.publish(act, issued)
     return {"sheets": [sheets.sheet_facts(act, sheet, task) for sheet in issued], "told": told}
@@ -127,9 +127,9 @@ def urge(act: Act, number: int, text: str, unit_id: int | None = None) -> dict[s
         raise Refusal("nobody_to_urge", task=number)
     issued = []
     for unit in units:
-        step = Step(sheets.URGING, reply_days=act.office.policy.ladder.urge_days)
+        step = Step(URGING, reply_days=act.office.policy.ladder.urge_days)
         key = f"urge:{task.number}:{unit}:{act.cause}:{act.now.isoformat()}"
-        draft = sheets.make(act, task, unit, step, key=key, cause=sheets.URGING, facts=_figures(act, task), climb=None)
+        draft = sheets.make(act, task, unit, step, key=key, cause=URGING, facts=_figures(act, task), climb=None)
         issued.append(sheets.give_out(act, _worded(act, draft, text), act.person))
     told = sheets.publish(act, issued)
     return {"sheets": [sheets.sheet_facts(act, sheet, task) for sheet in issued], "told": told}

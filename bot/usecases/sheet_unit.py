@@ -8,7 +8,7 @@ from bot.domain.people import UNIT_PEOPLE, require
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import require_own
 from bot.domain.slices import TaskSlice
-from bot.domain.urging import Sheet
+from bot.domain.urging import URGING, Sheet
 from bot.store.ledger import load_task, load_tasks
 from bot.store.people import present
 from bot.usecases import sheets
@@ -96,13 +96,13 @@ def asks_reply(act: Act, sheet_id: int) -> bool:
     """A reply to the sheet's own message answers it. A 催办 asks for a report, so a reply to it is one; and what is
     answered already, or settled, no longer takes replies from a unit that goes on reporting."""
     sheet = sheets.by_id(act, sheet_id)
-    return sheet.series != sheets.URGING and sheet.state == "issued"
+    return sheet.series != URGING and sheet.state == "issued"
 
 
 def answer_urgings(act: Act, task: TaskSlice, unit_id: int, text: str) -> None:
     """A unit's report on the task answers what it was urged to report (催办), and nothing else."""
     if act.person.role not in UNIT_PEOPLE:
         return
-    for sheet in sheets.rows_of(act, Sheet.state == "issued", Sheet.series == sheets.URGING, Sheet.unit_id == unit_id):
+    for sheet in sheets.rows_of(act, Sheet.state == "issued", Sheet.series == URGING, Sheet.unit_id == unit_id):
         if sheet.task_id == task.id:
             _close_answered(act, sheet, task, text)

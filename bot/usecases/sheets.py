@@ -13,7 +13,7 @@ from bot.domain.refusal import Refusal
 from bot.domain.reminding import fold_at, quiet
 from bot.domain.slices import TaskSlice
 from bot.domain.steps import Step
-from bot.domain.urging import Climb, Sheet
+from bot.domain.urging import URGING, Climb, Sheet
 from bot.store import carry
 from bot.store.carry import table_of
 from bot.store.handed import with_deputies
@@ -23,7 +23,6 @@ from bot.store.sheets import next_number
 from bot.usecases.act import Act, member_message
 
 SHEET, NOTICE = table_of(Sheet), table_of(Notice)
-HAND, URGING = "hand", "urging"
 LISTED = 12  # drafts named in one message; the rest after these are decided
 COLOURS = ("blue", "yellow", "red")
 UNIT_ROLES = ("liaison", "head")

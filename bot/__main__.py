@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.domain.drafting import Draft
 
 # Mistakes in files of config/: the same exit code as any other setting of no use.
-BAD_CONFIGURATION = ("bad_policy", "bad_file", "workdays_")
+BAD_CONFIGURATION = ("bad_policy", "bad_file", "workdays_", "local_days")
 
 
 def refused(settings: Settings, refusal: Refusal) -> NoReturn:

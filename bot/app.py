@@ -26,6 +26,8 @@ from bot.store.engine import Store
 from bot.usecases.act import Act
 from bot.usecases.moments import moment
 
+LOCAL_DAYS = "local.toml"
+
 
 def read_toml(file: Path) -> dict[str, Any]:
     """Refusals: bad_file (name, reason with its line)."""
@@ -36,8 +38,20 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def read_calendar(settings: Settings) -> Workdays:
-    """The State Council's calendar and what lies in config/workdays/."""
-    return Workdays.of(read_toml(file) for file in sorted(settings.workdays.glob("*.toml")))
+    """The State Council's calendar and what lies in config/workdays/: later years, and the place's own days.
+
+    Refusals: bad_file, workdays_…; local_days with the file and the line of the mistake.
+    """
+    local = settings.workdays / LOCAL_DAYS
+    years = [read_toml(file) for file in sorted(settings.workdays.glob("*.toml")) if file != local]
+    own = read_toml(local) if local.exists() else {}
+    try:
+        return Workdays.of(years, own)
+    except Refusal as refusal:
+        if refusal.reason == "local_days":
+            line = line_of(local.read_text(encoding="utf-8"), refusal.facts["name"])
+            refusal.facts.update(file=str(local), line=line)
+        raise
 
 
 def read_registry(settings: Settings) -> Registry:

@@ -48,7 +48,7 @@ def test_a_mistake_has_its_line_and_the_nearest_key(
     with pytest.raises(Refusal) as refused:
         read_rules(settings)
     facts: dict[str, Any] = refused.value.facts
-    assert (facts["name"], facts["near"], facts["line"]) == (name, near, line)
+    assert (facts["name"], facts["nearest"], facts["line"]) == (name, near, line)
 
 
 def test_a_line_that_is_no_toml_is_named_too(tmp_path: Path) -> None:

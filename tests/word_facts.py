@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from word_facts_clock import CLOCK_MESSAGES, CLOCK_PRESSED, CLOCK_REFUSED
+from word_facts_figures import FIGURE_MESSAGES, FIGURE_PRESSED
 from word_facts_life import LIFE_MESSAGES, LIFE_REFUSED
 
 from bot.domain.people import Role
@@ -132,7 +134,7 @@ REPORTED = {
 CHOICES = [{"ordinal": n, "text": "排口整治", "percent": percent} for n, percent in ((1, None), (2, 60))]
 GUIDE = {"number": 12, "title": "入河排口整治", "ordinal": 1, "place": "12.1", "text": "排口整治" * 30, "percent": 60}
 GUIDE |= {"said": True, "gives_percent": True, "due": "2022-06-15", "measures": 3}
-CLAIM = {"number": 12, "ordinal": None, "percent": 60, "text": WRITTEN, "unchanged": False}
+CLAIM = {"number": 12, "ordinal": None, "percent": 60, "text": WRITTEN, "unchanged": False, "difficulty": False}
 REMARK = {
     "number": 12,
     "title": "入河排口整治",
@@ -505,6 +507,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
         {"claims": [CLAIM, CLAIM | {"ordinal": 2, "percent": None}, CLAIM | {"unchanged": True, "percent": None}]},
         {"claims": [CLAIM]},
         {"claims": [CLAIM | {"text": ""}]},
+        {"claims": [CLAIM | {"text": "困难：资金未到位", "percent": None, "difficulty": True}]},
     ],
     "offer_taken": [{"tasks": [3, 12]}],
     "which_task": [{"understood": WRITTEN, "files": 0}, {"understood": "", "files": 2}],
@@ -533,19 +536,15 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "daily": [DAY, DAY | {"rest": [], "questions": 0}, QUIET_DAY, OFFICE_DAY],
     "bulletin": [BULLETIN, EMPTY_BULLETIN, LONG_BULLETIN],
     "bulletin_draft": [BULLETIN | {"issue_at": MOMENT}, EMPTY_BULLETIN | {"issue_at": MOMENT}],
+    "confirm_correction": [BULLETIN | {"id": 3, "correction": 2, "reason": WRITTEN, "own_steps": []}],
     "bulletin_issued": [{"year": 2022, "issue": 23}],
     "bulletin_held": [{"year": 2022, "issue": 23}],
-    "composition_menu": [{"name": "tasks", "as_of": MOMENT, "totals": TOTALS, "tasks": TASKS}],
-    "composition": [
-        {"name": "overdue", "as_of": MOMENT, "totals": TOTALS, "tasks": [VERY_LATE, LATE], **PAGES},
-        {"name": "kept_up", "as_of": MOMENT, "totals": NO_TOTALS, "tasks": [], **NONE},
-    ],
     "rank": [BULLETIN | {"units": [UNIT_LINE, UNIT_LINE | {"unit": "武清区", "tasks": 2, "finished": 0, "due": 0}]}],
     "urge": [{"unit": "武清区", "tasks": [12, 14], "text": text, "by": "市整改办"} for text in ("请今天报送", "")],
     "urged": [
-        {"told": 3, "units": ["武清区", "蓟州区"]},
-        {"told": 0, "units": ["武清区"]},
-        {"told": 1, "units": ["武清区"]},
+        {"told": 3, "units": ["武清区", "蓟州区"], "again": [], "resting": [], "nobody": []},
+        {"told": 0, "units": [], "again": ["武清区"], "resting": ["市水务局"], "nobody": ["蓟州区"]},
+        {"told": 1, "units": ["武清区"], "again": [], "resting": [], "nobody": ["蓟州区"]},
     ],
     "sheet": [{"sheet": sheet} for sheet in SHEETS],
     "sheets": [{"sheets": BLUE_SHEETS}],
@@ -671,7 +670,7 @@ MESSAGES |= {
     "round_failed": [{"error": "OperationalError", "at": MOMENT}],
 }
 REFUSED |= {"longest": 3, "times": 2}
-MESSAGES |= LIFE_MESSAGES
+MESSAGES |= LIFE_MESSAGES | FIGURE_MESSAGES
 REFUSED |= LIFE_REFUSED
 
 
@@ -682,3 +681,7 @@ PRESSED |= {"name": "李某", "rhythm": "weekly"}
 REFUSED |= {"due": "2022-06-17", "days": ["2022-06-30", "2022-07-31"], "names": ["孙某", "周某"], "by": "王某"}
 REFUSED |= {"field": "colour", "fields": "title, problem"}
 PRESSED |= {"day": "2022-06-30", "due": "2022-06-17"}
+PRESSED |= FIGURE_PRESSED
+MESSAGES |= CLOCK_MESSAGES
+REFUSED |= CLOCK_REFUSED
+PRESSED |= CLOCK_PRESSED

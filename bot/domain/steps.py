@@ -68,7 +68,7 @@ def bad_policy(name: str, value: Any, expected: str, known: Iterable[str] = ()) 
     """A mistake in the policy, with the nearest of the `known` names. Who read the file adds `file` and `line`; `nth`
     tells several tables of one name apart, from 1."""
     near = difflib.get_close_matches(name.rpartition(".")[2], list(known), n=1, cutoff=0.5)
-    given = {"name": name, "value": str(value)[:60], "expected": expected, "near": near[0] if near else ""}
+    given = {"name": name, "value": str(value)[:60], "expected": expected, "nearest": near[0] if near else ""}
     return Refusal("bad_policy", **given, nth=0, file="", line=0)
 
 

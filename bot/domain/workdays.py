@@ -13,6 +13,7 @@ from typing import Any
 
 import chinese_calendar
 
+from bot.domain.local_days import Season, read_local
 from bot.domain.refusal import Refusal
 
 DAY = timedelta(days=1)
@@ -43,19 +44,21 @@ class Workdays:
     """A calendar of working days, as a value.
 
     `extra` overrides day by day (True = people work); `blocks` holds the holidays of configured years,
-    (name, year) -> (first, last) day off.
+    (name, year) -> (first, last) day off. `local` and `seasons` are what the place itself has set (`local_days.py`).
     """
 
     extra: Mapping[date, bool] = field(default_factory=dict)
     blocks: Mapping[tuple[str, int], Block] = field(default_factory=dict)
+    local: Mapping[date, bool] = field(default_factory=dict)
+    seasons: Mapping[str, Season] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, years: Iterable[Mapping[str, Any]]) -> "Workdays":
-        """The official calendar with the TOML mappings of `config/workdays/` laid over it."""
+    def of(cls, years: Iterable[Mapping[str, Any]], local: Mapping[str, Any] | None = None) -> "Workdays":
+        """The official calendar with the TOML mappings of `config/workdays/` laid over it; `local`: of local.toml."""
         mappings = list(years)
         extra = {day: works for mapping in mappings for day, works in read_workdays(mapping).items()}
         blocks = {key: block for mapping in mappings for key, block in read_holiday_blocks(mapping).items()}
-        return cls(extra, blocks)
+        return cls(extra, blocks, *read_local(local or {}))
 
     def knows(self, year: int) -> bool:
         """Whether the year's calendar was announced: by the package, or by an `extra` that holds its 1 October.
@@ -64,7 +67,20 @@ class Workdays:
         """
         return year in OFFICIAL_YEARS or date(year, 10, 1) in self.extra
 
+    def unknown(self, days: Iterable[date | None]) -> list[int]:
+        """The years of these days whose calendar nobody knows yet: what is counted there in working days may move."""
+        return sorted({day.year for day in days if day is not None and not self.knows(day.year)})
+
+    def season(self, name: str, year: int) -> Block | None:
+        """First and last day of the local season that begins in the year; None where the place has not set it."""
+        if name not in self.seasons:
+            return None
+        first, last = self.seasons[name]
+        return date(year, *first), date(year + (last < first), *last)
+
     def is_working(self, day: date) -> bool:
+        if day in self.local:
+            return self.local[day]
         if day in self.extra:
             return self.extra[day]
         if day in OFFICIAL_OFF:

@@ -6,10 +6,11 @@ from typing import Literal
 
 from bot.domain.deadlines.points import Point
 from bot.domain.deadlines.reading import Unclear
+from bot.domain.local_days import SEASON_WORDS
 from bot.domain.workdays import FIXED_FESTIVALS, Workdays
 
 DAY = timedelta(days=1)
-Grain = Literal["day", "xun", "week", "month", "quarter", "half", "year", "plan", "holiday"]
+Grain = Literal["day", "xun", "week", "month", "quarter", "half", "year", "plan", "holiday", "season"]
 
 # How far a written year may lie from the document's: the longest goals (2060) are inside, misprints (1921, 2201) not.
 YEARS_BACK, YEARS_AHEAD = 20, 45
@@ -65,6 +66,8 @@ def resolve(point: Point, frame: Frame, year: int | None = None) -> Period:
         return _shifted(point, frame)
     if point.holiday:
         return _holiday(point.holiday, year, frame)
+    if point.season:
+        return _season(point.season, year, frame)
     if point.month is not None or point.day is not None:
         return _month(year, point.month or frame.month or frame.base.month, point)
     return _part_of_year(point, year)
@@ -152,3 +155,11 @@ def _holiday(name: str, year: int, frame: Frame) -> Period:
         raise Unclear("holiday_unknown", f"{year}年{name}")
     day = date(year, *FIXED_FESTIVALS[name])
     return Period(day, day, "holiday", year, day.month, assumed=True)
+
+
+def _season(name: str, year: int, frame: Frame) -> Period:
+    """The local season that begins in the year; asked where the place has not set it (domain.md §2)."""
+    block = frame.calendar.season(name, year)
+    if block is None:
+        raise Unclear("season", SEASON_WORDS[name][0])
+    return Period(*block, "season", year, block[0].month)

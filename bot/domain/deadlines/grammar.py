@@ -76,6 +76,7 @@ def _note(walk: Walk, soft: bool) -> tuple[Note, str]:
         ("status", walk.kinds.get("status")),
         ("relative", notes.get("relative")),
         ("holiday", notes.get("holiday")),
+        ("season_local", notes.get("season_local")),
         ("rhythm", walk.kinds.get("rhythm")),
         ("soft", walk.kinds.get("soft") if soft else None),
         ("immediate", walk.kinds.get("immediate")),

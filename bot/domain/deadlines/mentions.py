@@ -153,6 +153,16 @@ def _inclusive(text: str, at: int) -> tuple[bool | None, int]:
 
 def due_of(mention: Mention, frame: Frame) -> tuple[date, Period]:
     """The last day a mention allows, and the period it names. Raises Unclear for what a person must decide."""
+    try:
+        return _due_of(mention, frame)
+    except Unclear as unclear:
+        # A season the place has not set: the fragment is all that was said of it.
+        raise Unclear("season", mention.text) if unclear.note == "season" else unclear from None
+
+
+def _due_of(mention: Mention, frame: Frame) -> tuple[date, Period]:
+    if mention.opening and mention.point.season and mention.opening == Point(year=mention.opening.year):
+        return _season_over_years(mention, mention.opening, frame)
     if mention.opening:
         return _window(mention, mention.opening, frame)
     if mention.point.names_year or mention.point.is_relative:
@@ -190,6 +200,8 @@ def _edge(mention: Mention, period: Period) -> date:
         return period.first - DAY
     if period.grain == "holiday":
         return _holiday_edge(mention, period)
+    if period.grain == "season":
+        return _season_edge(mention, period)
     # X日前, 底前 and 末前 include the day; 2024年8月前 may end before the month or with it (domain.md §2).
     if mention.side == "front" and not mention.end and not mention.inclusive and period.grain != "day":
         raise Unclear("before_or_end", mention.text, (period.first - DAY, period.last))
@@ -211,6 +223,30 @@ def _holiday_edge(mention: Mention, period: Period) -> date:
     if mention.side in ("inside", "stop"):
         return period.last
     raise Unclear("before_or_end", mention.text, (period.first - DAY, period.last))
+
+
+def _season_edge(mention: Mention, period: Period) -> date:
+    """前 means the day before a season begins, as of a holiday; 结束前, 内 and 末 its last day. A season that goes on
+    into the next year ends twice in no year: 2022年采暖季末 must be asked, 2021-2022年采暖季末 not."""
+    if mention.point.season_end or mention.end or mention.side in ("inside", "stop"):
+        if period.first.year != period.last.year and not mention.opening:
+            raise Unclear("year_unclear", mention.text, (_a_year_before(period.last), period.last))
+        return period.last
+    if mention.side == "front":
+        return period.first - DAY
+    raise Unclear("before_or_end", mention.text, (period.first - DAY, period.last))
+
+
+def _a_year_before(day: date) -> date:
+    return day.replace(year=day.year - 1)
+
+
+def _season_over_years(mention: Mention, opening: Point, frame: Frame) -> tuple[date, Period]:
+    """2021-2022年采暖季: the one that begins in the first year and ends in the second."""
+    period = resolve(replace(mention.point, year=opening.year), frame)
+    if period.last.year != mention.point.year:
+        raise Unclear("season", mention.text)
+    return _edge(mention, period), period
 
 
 def _yearless(mention: Mention, frame: Frame) -> tuple[date, Period]:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from bot.domain.deadlines.reading import Unclear
+from bot.domain.local_days import SEASON_OF
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Point:
     weekday: int | None = None
     day_shift: int | None = None
     holiday: str | None = None
+    season: str | None = None  # a local season (汛期), by its name in the settings
+    season_end: bool = False  # 汛期结束: its last day is meant
 
     @property
     def names_year(self) -> bool:
@@ -60,6 +63,11 @@ HOLIDAY = (
     rf"|(?:七一|建党|八一|建军|六五)(?=(?:建党|建军|世界)?(?:节|环境日)?{_FRONT})|世界环境日)"
     r"(?:国际劳动节|劳动节|国庆节?|建党节?|建军节?|世界环境日|环境日|佳节|节)?(?:小?长假|假期|假|黄金周)?"
 )
+# A local season is a time only with an edge: 汛期安全检查 is work.
+_SEASON_NAME = r"(?P<local>" + "|".join(sorted(SEASON_OF, key=len, reverse=True)) + ")"
+_SEASON_EDGE = r"(?:来临|到来|开始)?[之以]?前(?!后)|期间|[之以]?内(?![部容涝河源陆])|[末底]|期满"
+LOCAL = rf"(?<![主非]){_SEASON_NAME}(?:(?P<localend>结束)|(?:来临|到来|开始)(?=[之以]?前)|(?={_SEASON_EDGE}))"
+LOCAL_OF_YEAR = LOCAL.replace(f"(?={_SEASON_EDGE})", f"(?={_SEASON_EDGE}|$|[,;。、)])")
 YEAR = (
     r"(?:(?<![0-9])(?P<year>[0-9]{4})(?:年度?|(?=[底末](?!泥|数|端)|第?[1-4]季度|[QqHh][1-4]|[上下]半年))"
     r"|(?<![0-9])(?P<year2>[0-9]{2})年度?(?!以上)"
@@ -94,9 +102,10 @@ _SEASON_ALONE = re.sub("<([a-z]+)>", "<alt_\\1>", SEASON)  # a second copy in on
 # 12月31日前3个月 is no first quarter.
 _SEASON_ALONE = _SEASON_ALONE.replace("|前(?P<alt_first", "|(?<![日月底末年期划提])前(?P<alt_first")
 _HOLIDAY_ALONE = HOLIDAY.replace("<holiday>", "<alt_holiday>")
+_LOCAL_ALONE = LOCAL.replace("<local", "<alt_local")
 WORDED = re.compile(
-    rf"(?:{PLAN}|{WEEK}|{RELATIVE_DAY}|{YEAR}(?:{HOLIDAY}|{SEASON})?"
-    rf"|{_HOLIDAY_ALONE}|{_SEASON_ALONE}|{BARE_YEAR}|{DAY_ONLY})"
+    rf"(?:{PLAN}|{WEEK}|{RELATIVE_DAY}|{YEAR}(?:{HOLIDAY}|{LOCAL_OF_YEAR}|{SEASON})?"
+    rf"|{_HOLIDAY_ALONE}|{_LOCAL_ALONE}|{_SEASON_ALONE}|{BARE_YEAR}|{DAY_ONLY})"
 )
 TYPED = re.compile(
     r"(?<![0-9.])(?:(?P<year>[0-9]{4})(?P<s>[-./])(?P<month>[0-9]{1,2})(?P=s)(?P<day>[0-9]{1,2})[日号]?(?![0-9])"
@@ -176,6 +185,8 @@ def _year(part: dict[str, str]) -> dict[str, Any]:
 def _season(part: dict[str, str]) -> Point:
     if "holiday" in part:
         return Point(holiday=HOLIDAY_NAMES[part["holiday"]])
+    if "local" in part:
+        return Point(season=SEASON_OF[part["local"]], season_end="localend" in part)
     if "half" in part or "h" in part:
         return Point(half=1 if part.get("half", part.get("h")) in ("上", "前", "1") else 2)
     if "firstq" in part:

@@ -13,7 +13,8 @@ Note = Literal[
     "before_or_end", "part_of_period", "approximate", "after", "backwards", "start_only", "span_range", "event",
     "season", "holiday_unknown", "extended", "alternatives", "conflict", "rhythm_or_date", "measure_unknown",
     "measure_unnamed",
-    "past", "relative", "holiday", "workdays_unknown", "rhythm", "soft", "immediate", "upkeep", "year_assumed",
+    "past", "relative", "holiday", "season_local", "workdays_unknown", "rhythm", "soft", "immediate", "upkeep",
+    "year_assumed",
 ]  # fmt: skip
 
 

@@ -177,6 +177,8 @@ class Walk:
             self.notes.append(("workdays_unknown", mention.text))
         elif period.grain == "holiday":
             self.notes.append(("holiday", mention.text))
+        elif period.grain == "season":
+            self.notes.append(("season_local", mention.text))
         elif mention.point.is_relative:
             self.notes.append(("relative", mention.text))
         elif not (self.frame.year or mention.point.names_year or (mention.opening and mention.opening.names_year)):

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+import bot.domain.importing
 import bot.domain.process
 import bot.domain.silence
 import bot.domain.urging  # noqa: F401

@@ -4,7 +4,8 @@ gathering: which rows are one finding; measures and terms: its measures, each wi
 the whole of it with its questions; plans: titles and the day of issue; reads: the phrases, read once each.
 """
 
+from bot.domain.drafting.answers import Answers
 from bot.domain.drafting.draft import draft_plan
 from bot.domain.drafting.shapes import Draft, MeasureDraft, PlanDraft, QuestionDraft, TaskDraft
 
-__all__ = ["Draft", "MeasureDraft", "PlanDraft", "QuestionDraft", "TaskDraft", "draft_plan"]
+__all__ = ["Answers", "Draft", "MeasureDraft", "PlanDraft", "QuestionDraft", "TaskDraft", "draft_plan"]

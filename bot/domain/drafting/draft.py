@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from bot.domain.drafting.answers import Answers
 from bot.domain.drafting.gathering import Gathered, gather
 from bot.domain.drafting.plans import issue_date, plans_of
 from bot.domain.drafting.reads import Reads
@@ -21,8 +22,9 @@ def draft_plan(
     *,
     title: str | None = None,
     issued: date | None = None,
+    answers: Answers | None = None,
 ) -> Draft:
-    """Read the rows of a file. `title` and `issued` win over what the file says.
+    """Read the rows of a file. `title` and `issued` win over what the file says; `answers` over what it leaves open.
 
     Deadlines are read from the day of issue on. Refuses `no_issue_date` when neither the file nor the caller gives
     one, and `plan_no_tasks` (name, where) when no row is a finding.
@@ -31,7 +33,7 @@ def draft_plan(
     day = issued or issue_date(sheets, places)
     if day is None:
         raise Refusal("no_issue_date")
-    reads = Reads(registry, calendar, day)
+    reads = Reads(registry, calendar, day, answers or {})
     found = [finding for sheet, plan in zip(sheets, places, strict=True) for finding in gather(sheet, plan)]
     if not found:
         name = sheets[0].name if sheets else ""
@@ -44,7 +46,7 @@ def draft_plan(
         questions += open_points
     questions += _repeated_numbers(found)
     questions.sort(key=lambda question: question.task)
-    return Draft(plans, day, tuple(tasks), tuple(questions), units_in_order(tasks, registry.by_name))
+    return Draft(plans, day, tuple(tasks), tuple(questions), units_in_order(tasks, registry.by_name), sheets[0].mended)
 
 
 def _repeated_numbers(found: Sequence[Gathered]) -> list[QuestionDraft]:

@@ -23,6 +23,8 @@ class Part:
     units: dict[Field, Cell]
     own_units: UnitsReading | None = None
     reading: Reading | None = None
+    asked: Reading | None = None  # how the phrase reads by itself, where it must be asked
+    answer: str | None = None
     phrase: str = ""
     asked_at: str = ""
     doubt: str = ""  # what the cell itself leaves open, see bot.domain.plan_rows.Cell
@@ -54,6 +56,8 @@ def parts_of(rows: Sequence[Row], own_text: Cell, reads: Reads) -> list[Part]:
             for item, own in zip(items, block, strict=True)
         ]
     _read_deadlines(found, reads)
+    for part in found:
+        _take_answer(part, rows[0].where, reads)
     return found
 
 
@@ -83,7 +87,9 @@ def _shares(units: dict[Field, Cell], count: int, reads: Reads) -> list[UnitsRea
     for at in range(count):
         found = NOBODY
         for name, items in listed.items():
-            found = joined(found, reads.units(items[at] if len(items) == count else units[name].text, name))
+            found = joined(
+                found, reads.units(items[at] if len(items) == count else units[name].text, name, units[name].where)
+            )
         shares.append(found)
     return shares
 
@@ -111,6 +117,19 @@ def _read_deadlines(parts: list[Part], reads: Reads) -> None:
             part.reading = reads.deadline("")
 
 
+def _take_answer(part: Part, where: str, reads: Reads) -> None:
+    """What a person said to the question of a deadline is read in its place; the plan's own words stay."""
+    assert part.reading is not None
+    if part.reading.kind != "ask":
+        return
+    part.asked = part.reading
+    choices = [day.isoformat() for day in part.reading.choices]
+    note = f"cell_{part.doubt}" if part.doubt else part.reading.note
+    part.answer = reads.answer(note, part.phrase, choices, part.asked_at or where)
+    if part.answer is not None:
+        part.reading = reads.deadline(part.answer)
+
+
 def _sharing_a_cell(parts: list[Part]) -> Iterator[list[Part]]:
     group: list[Part] = []
     for part in parts:
@@ -130,7 +149,7 @@ def units_of_part(part: Part, whole: UnitsReading, reads: Reads) -> UnitsReading
     """The measure's own bracket wins over its row, its row over the finding as a whole."""
     row = part.own_units or reads.block(part.units)
     around = effective(row, whole) if row != NOBODY else whole
-    return effective(reads.units(part.terms.units), around) if part.terms.units else around
+    return effective(reads.units(part.terms.units, where=part.where), around) if part.terms.units else around
 
 
 def drafted(part: Part, units: UnitsReading) -> MeasureDraft:

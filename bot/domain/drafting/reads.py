@@ -1,9 +1,11 @@
 """The readings of one file's phrases, each made once: a plan repeats the same few hundred phrases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from bot.domain.deadlines import Reading, read_deadline, read_measure_deadlines
+from bot.domain.drafting.answers import Answers, question_key
 from bot.domain.plan_fields import ROLE_FIELDS, Field
 from bot.domain.plan_rows import Cell
 from bot.domain.registry import Registry
@@ -23,6 +25,7 @@ class Reads:
     registry: Registry
     calendar: Workdays
     base: date
+    answers: Answers = field(default_factory=dict)
     _deadlines: dict[str, Reading] = field(default_factory=dict)
     _shared: dict[tuple[str, int], list[Reading] | None] = field(default_factory=dict)
     _units: dict[tuple[str, str], UnitsReading] = field(default_factory=dict)
@@ -48,8 +51,14 @@ class Reads:
             self._shared[key] = read_measure_deadlines(phrase, self.base, self.calendar, count)
         return self._shared[key]
 
-    def units(self, phrase: str, column: Field = "units") -> UnitsReading:
-        """A phrase; in a column of one role a bare list has that role, but words of its own in the cell win."""
+    def units(self, phrase: str, column: Field = "units", where: str = "") -> UnitsReading:
+        """A phrase, with what was said to its questions; in a column of one role a bare list has that role, but words
+        of its own in the cell win."""
+        found = self.asked(phrase, column)
+        return self._answered(phrase, column, where, found) if self.answers and (found.ask or found.unknown) else found
+
+    def asked(self, phrase: str, column: Field = "units") -> UnitsReading:
+        """The phrase as it stands, whatever was said to its questions."""
         key = phrase, column
         if key not in self._units:
             found = read_units(phrase, self.registry) if len(phrase) <= LONGEST_UNITS else _too_long(phrase)
@@ -58,13 +67,41 @@ class Reads:
             self._units[key] = found
         return self._units[key]
 
+    def answer(self, note: str, phrase: str, choices: Sequence[str] = (), where: str = "") -> str | None:
+        return self.answers.get(question_key(note, phrase, choices, where)) if self.answers else None
+
+    def _answered(self, phrase: str, column: Field, where: str, found: UnitsReading) -> UnitsReading:
+        """The names a person gave stand where the asked words stood, in the role those have."""
+        said = {word: self.answer("unit_unknown", word) for word in found.unknown}
+        said |= {word: self.answer("unit_open", word, (), where) for word in found.ask}
+        text = phrase
+        for word, answer in said.items():
+            if answer is None or answer == word:
+                continue
+            if answer and word in text:
+                text = text.replace(word, answer)
+            else:
+                found = joined(_without(found, word), self.asked(answer, column) if answer else NOBODY)
+        return self.asked(text, column) if text != phrase else found
+
     def block(self, cells: dict[Field, Cell]) -> UnitsReading:
         """All unit columns of a row together."""
         found = NOBODY
         for name in ROLE_FIELDS:
             if name in cells:
-                found = joined(found, self.units(cells[name].text, name))
+                found = joined(found, self.units(cells[name].text, name, cells[name].where))
         return found
+
+    def part_of(self, word: str, phrase: str, column: Field = "units") -> str:
+        """The role in which these words of the phrase stand, told by a name put in their place."""
+        found = self.asked(phrase, column)
+        own = next((role for role in ROLES if word in getattr(found, role)), "")
+        if own or word not in phrase:
+            return own or (column if column in ROLES else "responsible")
+        named = {name for role in ROLES for name in getattr(found, role)}
+        probe = next((name for name in (*self.candidates(word), *self.registry.by_name) if name not in named), "")
+        tried = self.asked(phrase.replace(word, probe), column)
+        return next((role for role in ROLES if probe in getattr(tried, role)), "responsible")
 
     def near(self, name: str) -> tuple[str, ...]:
         """Names of known units that look like this one."""
@@ -75,6 +112,12 @@ class Reads:
     def candidates(self, words: str) -> tuple[str, ...]:
         """Who may be meant by words that name nobody: 各有关区 means some of the districts."""
         return self.registry.districts if "区" in words else self.near(words)
+
+
+def _without(found: UnitsReading, word: str) -> UnitsReading:
+    return UnitsReading(
+        **{name: tuple(n for n in getattr(found, name) if n != word) for name in (*ROLES, "ask", "unknown")}
+    )
 
 
 def _too_long(phrase: str) -> UnitsReading:

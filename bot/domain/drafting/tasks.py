@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from bot.domain.drafting.gathering import Gathered
 from bot.domain.drafting.measures import Part, drafted, parts_of, units_of_part
@@ -25,6 +26,10 @@ def draft_task(found: Gathered, index: int, reads: Reads) -> tuple[TaskDraft, li
     parts = parts_of(measured, problem, reads)
     whole = _units_of_all(measured, reads)
     units = [units_of_part(part, whole, reads) for part in parts]
+    nobody = reads.answer("unit_missing", "", (), found.rows[0].where)
+    if nobody is not None:
+        whole = joined(whole, reads.units(nobody))
+        units = [units_of_part(part, whole, reads) for part in parts]
     if whole == NOBODY:
         whole = _union(units)
     task = TaskDraft(
@@ -112,19 +117,18 @@ def _questions(
 
 
 def _deadline_questions(task: TaskDraft, parts: Sequence[Part], index: int) -> Iterator[QuestionDraft]:
-    """One question per phrase and place; it concerns the task when it holds for more than one of its measures."""
-    open_at: dict[tuple[str, str], list[int]] = {}
+    """One question per phrase, its readings and place; it concerns the task when it holds for more of its measures."""
+    asked_at: dict[tuple[str, str, tuple[date, ...]], list[int]] = {}
     for at, part in enumerate(parts):
-        assert part.reading is not None
-        if part.reading.kind == "ask":
-            open_at.setdefault((part.asked_at or task.where, part.phrase), []).append(at)
-    for (where, phrase), concerned in open_at.items():
+        if part.asked is not None:
+            asked_at.setdefault((part.asked_at or task.where, part.phrase, part.asked.choices), []).append(at)
+    for (where, phrase, days), concerned in asked_at.items():
         part = parts[concerned[0]]
-        assert part.reading is not None
-        choices = tuple(day.isoformat() for day in part.reading.choices)
-        note = f"cell_{part.doubt}" if part.doubt else part.reading.note
+        assert part.asked is not None
+        note = f"cell_{part.doubt}" if part.doubt else part.asked.note
         measure = concerned[0] if len(concerned) == 1 and len(parts) > 1 else None
-        yield QuestionDraft(index, measure, where, "deadline", phrase, choices, note)
+        choices = tuple(day.isoformat() for day in days)
+        yield QuestionDraft(index, measure, where, "deadline", phrase, choices, note, part.answer)
 
 
 def _unit_questions(
@@ -136,22 +140,27 @@ def _unit_questions(
             cell = row.cells.get(name)
             if cell is not None and (cell.where, cell.text) not in asked:
                 asked.add((cell.where, cell.text))
-                yield from _about_units(reads.units(cell.text, name), cell.where, index, None, reads)
+                yield from _about_units(cell.text, name, cell.where, index, None, reads)
     for at, part in enumerate(parts):
         if part.terms.units:
-            yield from _about_units(reads.units(part.terms.units), part.where, index, at, reads)
+            yield from _about_units(part.terms.units, "units", part.where, index, at, reads)
     working = {name for measure in task.measures for name in (*measure.units.lead, *measure.units.responsible)}
-    if not working and not any(task.units.ask) and not any(measure.units.ask for measure in task.measures):
-        yield QuestionDraft(index, None, task.where, "unit", "", (), "unit_missing")
+    answer = reads.answer("unit_missing", "", (), task.where)
+    open_words = any(task.units.ask) or any(measure.units.ask for measure in task.measures)
+    if answer is not None or (not working and not open_words):
+        yield QuestionDraft(index, None, task.where, "unit", "", (), "unit_missing", answer, "responsible")
 
 
 def _about_units(
-    reading: UnitsReading, where: str, index: int, measure: int | None, reads: Reads
+    phrase: str, column: Field, where: str, index: int, measure: int | None, reads: Reads
 ) -> Iterator[QuestionDraft]:
-    for name in reading.unknown:
-        yield QuestionDraft(index, measure, where, "unit", name, reads.near(name), "unit_unknown")
-    for name in reading.ask:
-        yield QuestionDraft(index, measure, where, "unit", name, reads.candidates(name), "unit_open")
+    reading = reads.asked(phrase, column)
+    for word in reading.unknown:
+        part, answer = reads.part_of(word, phrase, column), reads.answer("unit_unknown", word)
+        yield QuestionDraft(index, measure, where, "unit", word, reads.near(word), "unit_unknown", answer, part)
+    for word in reading.ask:
+        part, answer = reads.part_of(word, phrase, column), reads.answer("unit_open", word, (), where)
+        yield QuestionDraft(index, measure, where, "unit", word, reads.candidates(word), "unit_open", answer, part)
 
 
 def units_in_order(tasks: Iterable[TaskDraft], known: Iterable[str]) -> tuple[str, ...]:

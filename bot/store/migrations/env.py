@@ -7,6 +7,8 @@ from sqlalchemy import JSON
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
+import bot.domain.cadence
+import bot.domain.importing
 import bot.domain.ledger
 import bot.domain.people
 import bot.domain.post

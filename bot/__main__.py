@@ -154,13 +154,18 @@ def import_(
         raise click.UsageError("--correct needs --yes")
     house = open_house(settings)
     with progress_bar(file.name) as progress:
-        draft = read_file(house, file, title, day(issued) if issued else None, progress)
-    with house.acting() as act:
-        facts = import_file(act, draft, house.registry, confirmed=yes)
-        if reason:
-            from bot.usecases.correction import correct_from_file
+        # Reading, understanding and putting on the ledger take a third each.
+        draft = read_file(
+            house, file, title, day(issued) if issued else None, lambda done, of: progress(done, 3 * max(of, 1))
+        )
+        progress(2, 3)
+        with house.acting() as act:
+            facts = import_file(act, draft, house.registry, confirmed=yes)
+            if reason:
+                from bot.usecases.correction import correct_from_file
 
-            facts |= correct_from_file(act, draft, facts["changed_tasks"], reason)
+                facts |= correct_from_file(act, draft, facts["changed_tasks"], reason)
+        progress(3, 3)
     if as_json:
         show(facts)
     else:
@@ -200,11 +205,10 @@ def read_file(
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal; nothing anywhere else."""
-    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    with click.progressbar(length=100, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
         def progress(done: int, of: int) -> None:
-            bar.length = max(of, 1)
-            bar.update(done - bar.pos)
+            bar.update(100 * done // max(of, 1) - bar.pos)
 
         yield progress
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from bot.domain.people import Member, Role
 from bot.domain.periods import Office
@@ -9,10 +10,12 @@ from bot.domain.post import Moment, Notice
 from bot.domain.slices import MeasureSlice, Stage, TaskSlice
 
 
-def plan_moments(task: TaskSlice, office: Office) -> list[Moment]:
-    """A row for each milestone and offset: before the date on the working day before, after it on the next."""
+def plan_moments(task: TaskSlice, office: Office) -> list[dict[str, Any]]:
+    """The values of a row for each milestone and offset: before the date on the working day before, after it on the
+    next.
+    """
     return [
-        moment_for(task, stage, offset, office)
+        moment_values(task, stage, offset, office)
         for measure in task.measures
         for stage in measure.stages
         for offset in (*(-n for n in office.policy.reminders.before), *office.policy.reminders.after)
@@ -20,18 +23,22 @@ def plan_moments(task: TaskSlice, office: Office) -> list[Moment]:
 
 
 def moment_for(task: TaskSlice, stage: Stage, offset: int, office: Office) -> Moment:
+    return Moment(**moment_values(task, stage, offset, office))
+
+
+def moment_values(task: TaskSlice, stage: Stage, offset: int, office: Office) -> dict[str, Any]:
     """`offset` in days from the effective date: negative before it, positive after."""
     day = stage.effective + timedelta(days=offset)
     day = office.calendar.next_working(day) if offset > 0 else office.calendar.last_working(day)
-    return Moment(
-        key=f"deadline:{stage.id}:{stage.effective.isoformat()}:{offset:+d}",
-        due_at=office.at(day, time(0)),
-        kind="deadline",
-        task_id=task.id,
-        milestone_id=stage.id,
-        day=stage.effective,
-        offset=offset,
-    )
+    return {
+        "key": f"deadline:{stage.id}:{stage.effective.isoformat()}:{offset:+d}",
+        "due_at": office.at(day, time(0)),
+        "kind": "deadline",
+        "task_id": task.id,
+        "milestone_id": stage.id,
+        "day": stage.effective,
+        "offset": offset,
+    }
 
 
 def next_overdue(task: TaskSlice, stage: Stage, said: int, now: datetime, office: Office) -> Moment | None:

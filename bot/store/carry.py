@@ -88,13 +88,24 @@ def add(session: Session, row: SQLModel) -> None:
 def add_many(session: Session, rows: Sequence[SQLModel]) -> None:
     """Many rows of one table at once; their ids are not needed afterwards."""
     if rows:
-        table = table_of(rows[0])
-        forget(session, table.name)
-        listed = [values_of(row) for row in rows]
-        for values in listed:
-            if values.get("id") is None:
-                values.pop("id", None)
-        session.connection().execute(_insertion(table), listed)
+        add_values(session, type(rows[0]), [_without_id(row) for row in rows])
+
+
+def add_values(session: Session, table: type[SQLModel], listed: Sequence[dict[str, Any]]) -> None:
+    """Many rows of one table at once, given as values that all have the same names: of thousands, rows would cost more
+    than the database does.
+    """
+    if listed:
+        forget(session, table_of(table).name)
+        session.connection().execute(_insertion(table_of(table)), listed)
+
+
+def _without_id(row: SQLModel) -> dict[str, Any]:
+    """Its values; no id unless it has one."""
+    values = values_of(row)
+    if values.get("id") is None:
+        values.pop("id", None)
+    return values
 
 
 def add_in_order(session: Session, rows: Sequence[SQLModel]) -> None:
@@ -125,15 +136,17 @@ def add_once(session: Session, row: SQLModel, *, on: Sequence[str] = ("key",)) -
 
 def add_many_once(session: Session, rows: Sequence[SQLModel], *, on: Sequence[str] = ("key",)) -> None:
     """Many rows of one table, except those whose unique key stands there already."""
-    if not rows:
-        return
-    table = table_of(rows[0])
-    make: Any = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    listed = [values_of(row) for row in rows]
-    for values in listed:
-        if "id" in values and values["id"] is None:
-            del values["id"]
-    session.connection().execute(make(table).on_conflict_do_nothing(index_elements=list(on)), listed)
+    if rows:
+        add_values_once(session, type(rows[0]), [_without_id(row) for row in rows], on=on)
+
+
+def add_values_once(
+    session: Session, table: type[SQLModel], listed: Sequence[dict[str, Any]], *, on: Sequence[str] = ("key",)
+) -> None:
+    """As `add_values`, except those whose unique key stands there already."""
+    if listed:
+        make: Any = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+        session.connection().execute(make(table_of(table)).on_conflict_do_nothing(index_elements=list(on)), listed)
 
 
 def record(session: Session, deeds: Iterable[Deed], *, at: datetime, actor: str, cause: str = "") -> None:

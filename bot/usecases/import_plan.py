@@ -45,14 +45,15 @@ from bot.usecases.plan_draft import (
 )
 from bot.usecases.remind import plan as plan_moments
 
+from bot.usecases.uncollected import uncollected
 
 def import_file(act: Act, draft: Draft, registry: Registry, *, confirmed: bool) -> dict[str, Any]:
     """The summary of a file against the ledger; with `confirmed` what it adds stands on the ledger afterwards."""
-    against = compare(act, draft)
-    facts = summary(draft, against)
-    if confirmed:
-        apply(act, draft, against, registry)
-    return facts
+    with uncollected():
+        against = compare(act, draft)
+        if confirmed:
+            apply(act, draft, against, registry)
+        return summary(draft, against)
 
 
 def apply(act: Act, draft: Draft, against: Comparison, registry: Registry) -> list[int]:
@@ -154,20 +155,24 @@ def cadence(task: TaskDraft, act: Act) -> str:
         return "quarterly" if "季" in words else "monthly" if "月" in words else policy.ongoing
     if kinds <= {"ongoing", "recurring"}:
         return policy.ongoing
+    doing = (Part.LEAD, Part.RESPONSIBLE, Part.COOPERATING)
     return policy.immediate if "immediate" in kinds else policy.normal
 
 
 def _parts(act: Act, draft: Draft, tasks: Mapping[int, Task], units: Mapping[str, int], entered: datetime) -> None:
     rows = [
-        TaskUnit(task_id=task.id or 0, unit_id=units[name], part=part, handed_over_at=entered)
+        {
+            "task_id": task.id,
+            "unit_id": units[name],
+            "part": part,
+            "handed_over_at": entered,
+            "received_at": None if part in doing else entered,
+        }
         for index, task in tasks.items()
         for part in PARTS
         for name in names_of(draft.tasks[index], part)
     ]
-    for row in rows:
-        if row.part not in (Part.LEAD, Part.RESPONSIBLE, Part.COOPERATING):
-            row.received_at = entered
-    carry.add_many(act.session, rows)
+    carry.add_values(act.session, TaskUnit, rows)
 
 
 def _measures(act: Act, draft: Draft, tasks: Mapping[int, Task]) -> dict[tuple[int, int], Measure]:
@@ -192,16 +197,13 @@ def _measure_parts(
     act: Act, draft: Draft, measures: Mapping[tuple[int, int], Measure], units: Mapping[str, int]
 ) -> None:
     """Every measure knows its units: its own, or those of the task where it names none."""
-    rows = []
-    for (index, n), measure in measures.items():
-        task = draft.tasks[index]
-        own = task.measures[n].units
-        for part in PARTS:
-            names = getattr(own, part.value)
-            rows += [
-                MeasureUnit(measure_id=measure.id or 0, unit_id=units[name], part=part) for name in dict.fromkeys(names)
-            ]
-    carry.add_many(act.session, rows)
+    rows = [
+        {"measure_id": measure.id, "unit_id": units[name], "part": part}
+        for (index, n), measure in measures.items()
+        for part in PARTS
+        for name in dict.fromkeys(getattr(draft.tasks[index].measures[n].units, part.value))
+    ]
+    carry.add_values(act.session, MeasureUnit, rows)
 
 
 def _milestones(act: Act, draft: Draft, tasks: Mapping[int, Task], measures: Mapping[tuple[int, int], Measure]) -> None:
@@ -232,9 +234,14 @@ def _moves(
 ) -> None:
     """Registered and handed over; what the file says of progress stands as a first report without a figure."""
     states = (State.REGISTERED, State.HANDED_OVER)
-    carry.add_many(
+    carry.add_values(
         act.session,
-        [Move(task_id=task.id or 0, cycle=1, state=state, at=entered) for task in tasks.values() for state in states],
+        Move,
+        [
+            {"task_id": task.id, "cycle": 1, "state": state, "at": entered}
+            for task in tasks.values()
+            for state in states
+        ],
     )
     reports = []
     for index, task in tasks.items():

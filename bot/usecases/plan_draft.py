@@ -14,6 +14,7 @@ from bot.domain.periods import Office
 from bot.domain.registry import Registry
 from bot.store.ledger import load_tasks
 from bot.usecases.act import Act
+from bot.usecases.uncollected import uncollected
 
 PARTS = (Part.LEAD, Part.RESPONSIBLE, Part.COOPERATING, Part.SUPERVISING, Part.VERIFYING)
 LARGEST = 64 * 1024 * 1024
@@ -30,8 +31,9 @@ def read_draft(
     progress: Callable[[int, int], None] | None = None,
 ) -> Draft:
     """What the file says. Refusals: those of `read_plan_file` and `draft_plan`, citing cell or paragraph."""
-    sheets = read_plan_file(data, name, progress)
-    return draft_plan(sheets, registry, office.calendar, title=title, issued=issued)
+    with uncollected():
+        sheets = read_plan_file(data, name, progress)
+        return draft_plan(sheets, registry, office.calendar, title=title, issued=issued)
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ MOMENT, NOTICE = table_of(Moment), table_of(Notice)
 def plan(act: Act, tasks: Iterable[TaskSlice]) -> int:
     """The reminder clock knows every milestone of these tasks; rows already there stay. → rows planned."""
     rows = [row for task in tasks for row in plan_moments(task, act.office)]
-    carry.add_many_once(act.session, rows)
+    carry.add_values_once(act.session, Moment, rows)
     return len(rows)
 
 
@@ -38,8 +38,8 @@ def replan(act: Act, task: TaskSlice) -> None:
     Days before the new date that have passed already are not said afterwards: people hear of the date itself today.
     """
     act.session.connection().execute(MOMENT.delete().where(MOMENT.c.task_id == task.id, MOMENT.c.said_at.is_(None)))
-    rows = [row for row in plan_moments(task, act.office) if row.offset > 0 or row.due_at > act.now]
-    carry.add_many_once(act.session, rows)
+    rows = [row for row in plan_moments(task, act.office) if row["offset"] > 0 or row["due_at"] > act.now]
+    carry.add_values_once(act.session, Moment, rows)
 
 
 def expand_due(act: Act) -> int:

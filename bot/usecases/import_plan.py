@@ -155,11 +155,11 @@ def cadence(task: TaskDraft, act: Act) -> str:
         return "quarterly" if "季" in words else "monthly" if "月" in words else policy.ongoing
     if kinds <= {"ongoing", "recurring"}:
         return policy.ongoing
-    doing = (Part.LEAD, Part.RESPONSIBLE, Part.COOPERATING)
     return policy.immediate if "immediate" in kinds else policy.normal
 
 
 def _parts(act: Act, draft: Draft, tasks: Mapping[int, Task], units: Mapping[str, int], entered: datetime) -> None:
+    doing = (Part.LEAD, Part.RESPONSIBLE, Part.COOPERATING)
     rows = [
         {
             "task_id": task.id,

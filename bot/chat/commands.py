@@ -3,12 +3,30 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.chat import asking, auditing, closing, deciding, extending, handing, own, reporting, running, silence, urging
+from bot.chat import (
+    amending,
+    asking,
+    auditing,
+    closing,
+    deciding,
+    extending,
+    handing,
+    own,
+    pages,
+    paper,
+    reporting,
+    rhythms,
+    running,
+    silence,
+    urging,
+    withdrawing,
+)
 from bot.chat.talk import Talk
 from bot.domain.people import EVERYONE, UNIT_PEOPLE, Role
 
 OFFICE = frozenset({Role.OFFICE})
 REPORTERS = UNIT_PEOPLE | OFFICE
+ATTACHING = REPORTERS | {Role.VERIFIER}
 # A liaison decides while standing in for a head who is away.
 DECIDERS = EVERYONE - {Role.VIEWER}
 
@@ -31,6 +49,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("same", ("无变化",), reporting.same, UNIT_PEOPLE),
     Command("ack", ("签收",), reporting.ack, UNIT_PEOPLE),
     Command("evidence", ("佐证", "证据", "附件"), reporting.evidence),
+    Command("withdraw", ("撤下",), withdrawing.withdraw, ATTACHING),
     Command("difficulty", ("困难", "需协调"), reporting.difficulty, UNIT_PEOPLE),
     Command("finish", ("自查完成",), reporting.finish, UNIT_PEOPLE),
     Command("undo", ("撤回", "撤销"), reporting.undo),
@@ -41,6 +60,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("return", ("退回",), deciding.send_back, DECIDERS),
     Command("spot", ("现场核查",), closing.spot, frozenset({Role.VERIFIER, Role.OFFICE})),
     Command("object", ("异议",), closing.object_to),
+    Command("paper", ("纸签", "代录签字"), paper.paper, OFFICE),
     Command("reopen", ("重开", "反弹"), closing.reopen, OFFICE),
     Command("note", ("批示",), reporting.note, frozenset({Role.LEADER})),
     Command("history", ("历史", "历程"), asking.history),
@@ -49,6 +69,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("overdue", ("超期", "逾期"), asking.overdue),
     Command("who", ("谁没报", "未报送", "谁未报"), asking.who),
     Command("digest", ("周报", "通报", "摘要"), asking.digest),
+    Command("brief", ("会前一页纸", "一页纸"), pages.brief),
+    Command("compare", ("前后对比", "对比"), pages.compare),
+    Command("bill", ("减负账单", "账单"), pages.bill),
     Command("rank", ("排名",), asking.rank, frozenset({Role.OFFICE, Role.LEADER, Role.HEAD, Role.VIEWER})),
     Command("when", ("何时",), asking.when, OFFICE),
     Command("urge", ("催报", "催办"), running.urge, REPORTERS),
@@ -58,9 +81,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("issue", ("签发",), running.issue, OFFICE),
     Command("hold", ("暂缓",), running.hold, OFFICE),
     Command("correct", ("更正",), urging.correct, OFFICE),
+    Command("amend", ("更改",), amending.amend, OFFICE),
     Command("invite", ("邀请",), running.invite, OFFICE),
     Command("members", ("成员", "人员"), running.members, OFFICE),
     Command("assign", ("转办",), handing.assign, OFFICE),
+    Command("cadence", ("报送周期", "报送频次"), rhythms.cadence, OFFICE),
     Command("audit", ("审计", "审计记录"), auditing.audit, OFFICE),
     Command("bind", ("绑定",), running.bind, OFFICE),
     Command("subscribe", ("订阅",), own.subscribe),

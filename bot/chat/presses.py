@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from bot.chat import (
+    amending,
     asking,
     auditing,
     closing,
@@ -13,11 +14,16 @@ from bot.chat import (
     extending,
     handing,
     messages,
+    offering,
     own,
+    pages,
+    questioning,
     reporting,
+    rhythms,
     running,
     silence,
     urging,
+    withdrawing,
 )
 from bot.chat.talk import Buttons, Talk
 from bot.domain.decision_text import split_day
@@ -44,12 +50,11 @@ def history(talk: Talk, args: list[str]) -> None:
 
 
 def due(talk: Talk, args: list[str]) -> None:
-    facts = lists.due_within(talk.act, int(args[0]))
-    asking.say_list(talk, "due", facts, f"due:{args[0]}", int(args[1]), edit=True)
+    asking.say_due(talk, int(args[0]), int(args[1]), edit=True)
 
 
 def overdue(talk: Talk, args: list[str]) -> None:
-    asking.say_list(talk, "overdue", lists.overdue(talk.act), "overdue", int(args[0]), edit=args[0] != "0")
+    asking.say_overdue(talk, int(args[0]), edit=args[0] != "0")
 
 
 def who(talk: Talk, args: list[str]) -> None:
@@ -57,8 +62,16 @@ def who(talk: Talk, args: list[str]) -> None:
 
 
 def composition(talk: Talk, args: list[str]) -> None:
-    name, stamp, scope, *page = args
-    asking.show_composition(talk, name, stamp, scope, int(page[0]) if page else 0)
+    name, moment, scope, *page = args
+    questioning.press(talk, name, moment, scope, int(page[0]) if page else None)
+
+
+def brief_word(talk: Talk, args: list[str]) -> None:
+    pages.brief_word(talk, int(args[0]))
+
+
+def compare(talk: Talk, args: list[str]) -> None:
+    pages.show_comparison(talk, int(args[0]))
 
 
 def guide(talk: Talk, args: list[str]) -> None:
@@ -123,13 +136,7 @@ def take(talk: Talk, args: list[str]) -> None:
     claims = messages.claims_in(original)
     if messages.taken(original):
         raise Refusal("already_done")
-    if len(claims) == 1:
-        reporting.make_pressed(talk, original, claims[0])
-        return
-    talk.say("offer_taken", {"tasks": [claim.number for claim in claims]}, edit=True)
-    for line, claim in enumerate(claims):
-        reporting.attempt(original, claim, line)
-    talk.said = original.said
+    offering.take(talk, original, claims)
 
 
 def keep(talk: Talk, args: list[str]) -> None:
@@ -240,6 +247,18 @@ def reopen(talk: Talk, args: list[str]) -> None:
     closing.press_reopen(talk, int(args[0]))
 
 
+def amend(talk: Talk, args: list[str]) -> None:
+    amending.press_amend(talk, int(args[0]))
+
+
+def withdraw(talk: Talk, args: list[str]) -> None:
+    """Which file, and then why."""
+    if len(args) > 1:
+        withdrawing.ask_reason(talk, int(args[0]), int(args[1]))
+    else:
+        withdrawing.choose(talk, int(args[0]))
+
+
 def undo(talk: Talk, args: list[str]) -> None:
     talk.say("undone", reports.undo(talk.act, int(args[0]) if args else None))
 
@@ -272,6 +291,10 @@ def sheet_issue(talk: Talk, args: list[str]) -> None:
     urging.sign_out(talk, int(args[0]))
 
 
+def sheet_issue_all(talk: Talk, args: list[str]) -> None:
+    urging.sign_out_all(talk, int(args[0]))
+
+
 def sheet_edit(talk: Talk, args: list[str]) -> None:
     urging.ask_words(talk, int(args[0]))
 
@@ -286,6 +309,10 @@ def next_steps(talk: Talk, args: list[str]) -> None:
 
 def issue(talk: Talk, args: list[str]) -> None:
     running.issue_bulletin(talk, int(args[0]), edit=True)
+
+
+def correct(talk: Talk, args: list[str]) -> None:
+    urging.press_correct(talk, int(args[0]))
 
 
 def hold(talk: Talk, args: list[str]) -> None:
@@ -320,6 +347,10 @@ def snooze(talk: Talk, args: list[str]) -> None:
     silence.do_snooze(talk, int(args[0]), int(args[1]))
 
 
+def cadence(talk: Talk, args: list[str]) -> None:
+    rhythms.do_cadence(talk, int(args[0]), args[1], edit=True)
+
+
 def help_(talk: Talk, args: list[str]) -> None:
     own.help_(talk, "")
 
@@ -336,6 +367,8 @@ VERBS: dict[str, Verb] = {
     "overdue": overdue,
     "who": who,
     "of": composition,
+    "brief_word": brief_word,
+    "compare": compare,
     "report": guide,
     "set": set_percent,
     "same": same,
@@ -363,6 +396,8 @@ VERBS: dict[str, Verb] = {
     "return": send_back,
     "draft_notice": draft_notice,
     "reopen": reopen,
+    "amend": amend,
+    "withdraw": withdraw,
     "undo": undo,
     "urge": urge,
     "urge_unit": urge_unit,
@@ -371,17 +406,20 @@ VERBS: dict[str, Verb] = {
     "drafts": drafts,
     "sheet_draft": sheet_draft,
     "sheet_issue": sheet_issue,
+    "sheet_issue_all": sheet_issue_all,
     "sheet_edit": sheet_edit,
     "sheet_drop": sheet_drop,
     "next_steps": next_steps,
     "issue": issue,
     "hold": hold,
+    "correct": correct,
     "members": members,
     "dismiss": dismiss,
     "dismiss_sure": dismiss_sure,
     "unsubscribe": unsubscribe,
     "why": why,
     "snooze": snooze,
+    "cadence": cadence,
     "help": help_,
     "cancel": cancel,
 }

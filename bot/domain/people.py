@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from bot.domain.columns import foreign_number, key, maybe_moment, moment
@@ -97,6 +97,7 @@ class Subscription(Row, table=True):
     next_at: datetime = moment(index=True)
     created_at: datetime = moment()
     until: date | None = None
+    paused: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 EVERYONE = frozenset(Role)
@@ -114,6 +115,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "extend": UNIT_PEOPLE,
     "set_internal": frozenset({Role.OFFICE}),
     "assign": frozenset({Role.OFFICE}),
+    "cadence": frozenset({Role.OFFICE}),
     "audit": frozenset({Role.OFFICE}),
     "answer_difficulty": frozenset({Role.OFFICE}),
     "close_out": UNIT_PEOPLE,
@@ -121,6 +123,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "publish": frozenset({Role.OFFICE}),
     "object": EVERYONE,
     "strike_off": frozenset({Role.OFFICE}),
+    "record_paper": frozenset({Role.OFFICE}),
+    "amend": frozenset({Role.OFFICE}),
     "look_back": frozenset({Role.VERIFIER, Role.OFFICE}),
     "reopen": frozenset({Role.OFFICE}),
     "instruct": frozenset({Role.LEADER}),

@@ -13,6 +13,7 @@ from bot.domain.refusal import Refusal
 from bot.domain.slices import MeasureSlice, Said, Stage, TaskSlice
 from bot.store import slice_rows
 from bot.store.handed import as_it_was
+from bot.store.rhythms import cadences_at
 from bot.store.slice_rows import TASK_FIELDS, Look
 
 # Where a task's row says whether a date of it was ever moved.
@@ -71,6 +72,7 @@ def _load(look: Look) -> list[TaskSlice]:
         _stages(look, tasks, measures, moved=any(row[MOVED] for row in rows))
         if look.as_of is not None:
             as_it_was(look.session, tasks, look.as_of)
+            cadences_at(look.session, tasks, look.as_of)
     return list(tasks.values())
 
 

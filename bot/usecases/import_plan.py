@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from bot.domain.cadence import by_policy
 from bot.domain.decision import Deed
 from bot.domain.drafting import Draft, TaskDraft
 from bot.domain.ledger import (
@@ -44,8 +45,8 @@ from bot.usecases.plan_draft import (
     summary,
 )
 from bot.usecases.remind import plan as plan_moments
-
 from bot.usecases.uncollected import uncollected
+
 
 def import_file(act: Act, draft: Draft, registry: Registry, *, confirmed: bool) -> dict[str, Any]:
     """The summary of a file against the ledger; with `confirmed` what it adds stands on the ledger afterwards."""
@@ -78,7 +79,7 @@ def apply(act: Act, draft: Draft, against: Comparison, registry: Registry) -> li
     titles = {i: draft.plans[draft.tasks[i].plan].title for i in tasks}
     act.record(*(Deed("import", t.id, {}, {"number": t.number, "plan": titles[i]}) for i, t in tasks.items()))
     numbers = sorted(task.number for task in tasks.values())
-    _hand_over(act, slices, bool(draft.questions))
+    _hand_over(act, slices, bool(draft.open))
     return numbers
 
 
@@ -133,7 +134,7 @@ def _tasks(
             contact=drafted.contact,
             remark=drafted.remark,
             deadline_phrase=drafted.deadline_phrase,
-            cadence=cadence(drafted, act),
+            cadence=cadence(drafted, number, act),
             state=State.HANDED_OVER,
             registered_at=entered,
         )
@@ -146,16 +147,11 @@ def _own_number(task: TaskDraft) -> int | None:
     return int(plain) if plain.isdigit() and 0 < int(plain) < 100_000 else None
 
 
-def cadence(task: TaskDraft, act: Act) -> str:
-    """How often a report is asked: the phrase's own rhythm, quarterly for upkeep, else weekly (policy)."""
-    policy = act.office.policy.cadence
-    kinds = {measure.reading.kind for measure in task.measures}
-    if kinds == {"recurring"}:
-        words = "".join(measure.deadline_phrase for measure in task.measures)
-        return "quarterly" if "季" in words else "monthly" if "月" in words else policy.ongoing
-    if kinds <= {"ongoing", "recurring"}:
-        return policy.ongoing
-    return policy.immediate if "immediate" in kinds else policy.normal
+def cadence(task: TaskDraft, number: int, act: Act) -> str:
+    """How often a report is asked of it (policy)."""
+    kinds = [measure.reading.kind for measure in task.measures]
+    phrases = [measure.deadline_phrase for measure in task.measures]
+    return by_policy(kinds, phrases, task.category, number, act.office.policy.cadence)
 
 
 def _parts(act: Act, draft: Draft, tasks: Mapping[int, Task], units: Mapping[str, int], entered: datetime) -> None:
@@ -274,7 +270,11 @@ def _questions(act: Act, draft: Draft, tasks: Mapping[int, Task], measures: Mapp
             phrase=q.phrase,
             note=q.note,
             choices=list(q.choices),
+            part=q.part,
             asked_at=act.now,
+            answer=q.answer,
+            answered_at=None if q.answer is None else act.now,
+            answered_by=act.member.id if act.member and q.answer is not None else None,
         )
         for q in draft.questions
         if q.task in tasks

@@ -15,6 +15,8 @@ from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, Standing, standing
 from bot.store.ledger import load_task, load_tasks
 from bot.store.people import people_names
 from bot.usecases.act import Act
+from bot.usecases.case_files import SCAN, case_of
+from bot.usecases.case_history import case_entries, untold
 from bot.usecases.close_out import may_apply, timeline
 from bot.usecases.correction_facts import corrections_of
 from bot.usecases.extension_facts import internal_by, may_ask, on_card, steps_of
@@ -22,6 +24,7 @@ from bot.usecases.facts import measure_object, task_line, task_object
 from bot.usecases.handover import hand_overs_of
 from bot.usecases.receipts import receipts_of
 from bot.usecases.remarks import notes_of
+from bot.usecases.rhythm import cadence_changes_of
 from bot.usecases.sheets import of_task
 
 URGENCY = {OVERDUE: 0, BEHIND: 1, DUE_SOON: 2}
@@ -143,8 +146,10 @@ def card_facts(act: Act, task: TaskSlice) -> dict[str, Any]:
         "original_due": task.original_due.isoformat() if task.original_due else None,
         "internal_by": internal_by(act, task),
         "can_extend": may_ask(act, task),
+        "cadence": task.cadence,
         "sheets": [sheet for sheet in of_task(act, task) if sheet["state"] == "issued"],
         "life": timeline(act, task),
+        "stamp": case.stamp if (case := case_of(act, task)) else "",
         "can_apply": may_apply(act, task),
         "notes": [note for note in notes_of(act, task) if not note["answered"] and note["kind"] != "urging"],
     }
@@ -177,7 +182,9 @@ def _said_at(act: Act, measure: MeasureSlice) -> str | None:
 
 
 def evidence_count(act: Act, task_id: int) -> int:
-    rows = select(Evidence.id).where(Evidence.task_id == task_id, col(Evidence.withdrawn_at).is_(None))
+    rows = select(Evidence.id).where(
+        Evidence.task_id == task_id, col(Evidence.withdrawn_at).is_(None), Evidence.kind != SCAN
+    )
     return len(act.session.exec(rows).all())
 
 
@@ -232,8 +239,10 @@ def history(act: Act, number: int) -> dict[str, Any]:
     require_own(task, act.person)
     entries = [{**row, "what": "report"} for row in reports_of(act, task)]
     entries += [{**row, "what": "note"} for row in notes_of(act, task)]
-    entries += _moves(act, task)
+    cases = case_entries(act, task)
+    entries += [*cases, *untold(_moves(act, task), cases)]
     entries += _sheet_steps(act, task)
+    entries += cadence_changes_of(act, task)
     entries += [*receipts_of(act, task), *hand_overs_of(act, task), *steps_of(act, task), *corrections_of(act, task)]
     entries.sort(key=lambda entry: entry["at"], reverse=True)
     return {"number": task.number, "title": task.title, "entries": entries}

@@ -11,12 +11,24 @@ from bot.domain.periods import Office
 from bot.domain.reminding import daily_hour
 from bot.store.engine import Store
 from bot.store.people import present
-from bot.usecases import bulletin, ladder, receipts, refresh, remarks, remind, subscribe, waiting_rounds
+from bot.usecases import (
+    bulletin,
+    burden,
+    follow_rules,
+    ladder,
+    receipts,
+    refresh,
+    remarks,
+    remind,
+    subscribe,
+    waiting_rounds,
+)
 from bot.usecases.act import Act
 
 log = logging.getLogger(__name__)
 
 ROUNDS: tuple[tuple[str, Callable[[Act], int]], ...] = (
+    ("follow_rules", follow_rules.follow_rules),
     ("ask_reports", remind.ask_reports),
     ("expand_due", remind.expand_due),
     ("receipts", receipts.remind_receipts),
@@ -29,6 +41,7 @@ ROUNDS: tuple[tuple[str, Callable[[Act], int]], ...] = (
     ("draft_bulletin", bulletin.draft_due),
     ("issue_bulletin", bulletin.issue_due),
     ("subscriptions", subscribe.send_due),
+    ("burden", burden.send_due),
 )
 
 

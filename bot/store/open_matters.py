@@ -1,35 +1,62 @@
-"""What is open on a task: asked with every report, so it is one statement, built once, that answers yes or no."""
+"""What waits with a unit: asked with every report, so it is one statement, built once."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, exists, select
+from sqlalchemy import BindParameter, String, and_, bindparam, cast, exists, func, or_, select
 from sqlmodel import Session
 
+from bot.domain.columns import UtcDateTime
 from bot.domain.extension import OPEN
-from bot.domain.ledger import Note
+from bot.domain.ledger import OPEN_STATES, Measure, MeasureUnit, Note, Part, Report, Task
 from bot.domain.process import Extension
 from bot.domain.urging import URGING, Sheet
 from bot.store.carry import table_of
 
 NOTE, SHEET, EXTENSION = table_of(Note).c, table_of(Sheet).c, table_of(Extension).c
+TASK, MEASURE, PART, REPORT = table_of(Task).c, table_of(Measure).c, table_of(MeasureUnit).c, table_of(Report).c
 _TASK: BindParameter[int] = bindparam("task")
 _UNIT: BindParameter[int] = bindparam("unit")
+_SINCE: BindParameter[datetime] = bindparam("since", type_=UtcDateTime())
+_SAID = exists().where(
+    REPORT.task_id == TASK.id, REPORT.unit_id == _UNIT, REPORT.ended_at.is_(None), REPORT.at > _SINCE
+)
+# Who does the work of a measure: the responsible units, or the leads where nobody else is named.
+_ANOTHER = table_of(MeasureUnit).alias()
+_OTHERS_DO_IT = exists().where(_ANOTHER.c.measure_id == PART.measure_id, _ANOTHER.c.part == Part.RESPONSIBLE)
+_WORKS_ON = (
+    select(MEASURE.task_id)
+    .join(PART.id.table, PART.measure_id == MEASURE.id)
+    .where(PART.unit_id == _UNIT, or_(PART.part == Part.RESPONSIBLE, and_(PART.part == Part.LEAD, ~_OTHERS_DO_IT)))
+)
+_SILENT = (
+    select(TASK.id)
+    .where(TASK.id.in_(_WORKS_ON), TASK.state.in_(sorted(OPEN_STATES)), TASK.id != _TASK, ~_SAID)
+    .subquery()
+)
 _OPEN_MATTERS = select(
     exists().where(NOTE.task_id == _TASK, NOTE.kind == "instruction", NOTE.answered_at.is_(None)),
     exists().where(SHEET.task_id == _TASK, SHEET.unit_id == _UNIT, SHEET.series == URGING, SHEET.state == "issued"),
     exists().where(EXTENSION.task_id == _TASK, EXTENSION.state.in_(OPEN)),
+    select(func.aggregate_strings(cast(_SILENT.c.id, String), ",")).scalar_subquery(),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class OpenMatters:
-    """Whether an instruction (批示), an urging (催办) of the unit, a request for more time (延期) waits."""
+    """Whether an instruction (批示) on the task, an urging (催办) of the unit, a request for more time (延期) waits.
+
+    `unsaid`: ids of the other open tasks the unit works on, of which it has said nothing since the moment asked about.
+    """
 
     instructions: bool
     urgings: bool
     extensions: bool
+    unsaid: tuple[int, ...]
 
 
-def open_matters(session: Session, task_id: int, unit_id: int) -> OpenMatters:
-    row = session.connection().execute(_OPEN_MATTERS, {"task": task_id, "unit": unit_id}).one()
-    return OpenMatters(*map(bool, row))
+def open_matters(session: Session, task_id: int, unit_id: int, since: datetime) -> OpenMatters:
+    bound = {"task": task_id, "unit": unit_id, "since": since}
+    instructions, urgings, extensions, unsaid = session.connection().execute(_OPEN_MATTERS, bound).one()
+    ids = tuple(map(int, unsaid.split(","))) if unsaid else ()
+    return OpenMatters(bool(instructions), bool(urgings), bool(extensions), ids)

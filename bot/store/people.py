@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam
+from sqlalchemy import select as select_core
 from sqlmodel import Session, col, select
 
 from bot.domain.ledger import Unit
 from bot.domain.people import Group, Member, Role
+from bot.store.carry import table_of
 from bot.store.engine import forget, remember, remembered
 
 # Asked with every update: kept, since to build a statement anew costs more than to run it.
 _UNIT_NAMES = select(Unit.id, Unit.name)
-_BY_USER = select(Member).where(Member.user_id == bindparam("user_id"), col(Member.left_at).is_(None))
+_MEMBER = table_of(Member)
+_BY_USER = select_core(_MEMBER).where(_MEMBER.c.user_id == bindparam("user_id"), _MEMBER.c.left_at.is_(None))
 
 
 def unit_names(session: Session) -> dict[int, str]:
@@ -39,7 +42,9 @@ def ensure_unit(session: Session, name: str, kind: str = "department") -> Unit:
 
 
 def member_by_user(session: Session, user_id: int) -> Member | None:
-    return session.exec(_BY_USER, params={"user_id": user_id}).first()
+    """Who this Telegram account is; a copy the session does not watch, which is half the work."""
+    row = session.connection().execute(_BY_USER, {"user_id": user_id}).first()
+    return Member(**row._mapping) if row is not None else None
 
 
 def member_by_id(session: Session, member_id: int | None) -> Member | None:

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from bot.domain.decision import Change, Decision, Deed
 from bot.domain.extension import could_ask
 from bot.domain.ledger import Evidence, Move, Report, State, Task, TaskUnit
-from bot.domain.people import SEES_ALL, UNIT_PEOPLE, Member, Role
+from bot.domain.people import SEES_ALL, Member, Role
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import (
     Claim,
@@ -42,34 +42,25 @@ def report_progress(act: Act, claim: Claim, source: str) -> dict[str, Any]:
     `source` names the message and line, so that its edit or undo finds the report again.
     Refusals: no_such_task and those of the rule `report`.
     """
-    task, mine = _task_among_mine(act, claim.number)
+    task = load_task(act.session, claim.number)
     decision, made = report(task, act.person, claim, at=act.moment, recorded_at=act.now, source=source)
     act.carry(decision + _receipt(act, task, made.report.unit_id))
-    waits = open_matters(act.session, task.id, made.report.unit_id)
+    waits = _open_matters(act, made)
     if waits.instructions and claim.text:
         answer_open_notes(act, task, claim.text)
     if waits.urgings and not claim.unchanged:
         answer_urgings(act, task, made.report.unit_id, claim.text)
-    return reported_facts(act, made, waits, mine)
+    return reported_facts(act, made, waits)
 
 
 def check(act: Act, claim: Claim) -> None:
     """Whether the claim would be recorded now; nothing is written. Refusals: those of `report_progress`."""
-    task, _ = _task_among_mine(act, claim.number)
+    task = load_task(act.session, claim.number)
     report(task, act.person, claim, at=act.moment, recorded_at=act.now, source="")
 
 
-def _task_among_mine(act: Act, number: int) -> tuple[TaskSlice, Sequence[TaskSlice] | None]:
-    """The task, and for a unit's person all of the unit's: the answer tells what is left, so one look serves both.
-
-    Refusals: no_such_task.
-    """
-    if act.person.role in UNIT_PEOPLE and act.person.unit_id is not None:
-        mine = load_tasks(act.session, unit_id=act.person.unit_id)
-        for task in mine:
-            if task.number == number:
-                return task, mine
-    return load_task(act.session, number), None
+def _open_matters(act: Act, made: Reported) -> OpenMatters:
+    return open_matters(act.session, made.task.id, made.report.unit_id, act.office.week(act.now).start)
 
 
 def guide(act: Act, number: int, ordinal: int | None) -> dict[str, Any]:
@@ -114,12 +105,9 @@ def _receipt(act: Act, task: TaskSlice, unit_id: int) -> Decision:
     return Decision(changes=[Change(TaskUnit, row, fields) for row in rows if row is not None])
 
 
-def reported_facts(
-    act: Act, made: Reported, waits: OpenMatters, mine: Sequence[TaskSlice] | None = None
-) -> dict[str, Any]:
-    """`waits`: what is open on the task; `mine`: the unit's tasks, if they are known already."""
+def reported_facts(act: Act, made: Reported, waits: OpenMatters) -> dict[str, Any]:
     found = standing(made.task, act.now, act.office)
-    left = left_to_report(act, made.report.unit_id, without=made.task.id, mine=mine)
+    left = left_to_report(act, made.report.unit_id, waits.unsaid)
     week = act.office.week(made.report.at)
     return {
         **task_line(act, found),
@@ -155,10 +143,10 @@ def undo_until(act: Act) -> str:
     return act.office.local(act.now + timedelta(minutes=act.office.policy.undo_minutes)).isoformat()
 
 
-def left_to_report(act: Act, unit_id: int, *, without: int = 0, mine: Sequence[TaskSlice] | None = None) -> list[int]:
-    """Numbers of the unit's tasks that still wait for this period's report, most urgent first."""
-    tasks = load_tasks(act.session, unit_id=unit_id) if mine is None else mine
-    owed = [task for task in tasks if task.id != without and unit_id in silent_units(task, act.now, act.office)]
+def left_to_report(act: Act, unit_id: int, among: Sequence[int]) -> list[int]:
+    """Numbers of those of these tasks (ids) that still wait for this period's report, most urgent first."""
+    tasks = load_tasks(act.session, ids=among) if among else []
+    owed = [task for task in tasks if unit_id in silent_units(task, act.now, act.office)]
     owed.sort(key=lambda task: (task.due is None, task.due, task.number))
     return [task.number for task in owed]
 
@@ -237,7 +225,7 @@ def correct_report(act: Act, claim: Claim, source: str) -> dict[str, Any] | None
         # What was said since stands; the correction is on record only.
         made.report.ended_at, made.report.ended_why = act.moment, "corrected"
     act.carry(decision)
-    waits = open_matters(act.session, task.id, made.report.unit_id)
+    waits = _open_matters(act, made)
     return reported_facts(act, replace(made, before=old.percent), waits)
 
 

@@ -433,7 +433,12 @@ def test_history_and_audit_are_grouped_paged_and_a_file_when_asked() -> None:
         assert "导入" in town.sandbox.file(sent.media or {}).decode("utf-8-sig")
 
 
-def test_nothing_carried_over_counts_as_a_report(town: Town) -> None:
+def test_nothing_carried_over_counts_as_a_report(
+    town: Town, office: Person, desk: tuple[Bureau, Person], other: tuple[Bureau, Person]
+) -> None:
+    (old, liaison), (new, _) = desk, other
+    say(liaison, f"进度 {old.one} 60% 清淤过半", "已记")
+    say(office, f"转办 {old.one} {new.unit} 职责调整", "已转办")
     carried = [row for row in town.rows(Report) if row.source.startswith("handed:")]
     assert carried
     assert all(not row.stated and row.on_behalf for row in carried)

@@ -17,7 +17,7 @@ from bot.domain.extension import move_date
 from bot.domain.ledger import State
 from bot.domain.periods import Office
 from bot.domain.policy import Policy, read_policy
-from bot.domain.post import Outbox
+from bot.domain.post import Notice, Outbox
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import move
 from bot.domain.slices import MeasureSlice, Said, Stage, TaskSlice
@@ -68,8 +68,9 @@ def test_the_second_missed_report_in_a_row_is_drafted_yellow_and_not_sent(folder
     assert ledger.climbs() == [("unreported", "blue"), ("unreported", "yellow")]
     assert ledger.sheets() == [("blue", 1, "issued"), ("yellow", None, "drafted")]
     assert len(ledger.told(ledger.liaison, "sheet")) == 1
-    (drafts,) = ledger.told(ledger.office, "drafts")
-    assert [sheet["series"] for sheet in drafts.facts["sheets"]] == ["yellow"]
+    assert ledger.told(ledger.office, "drafts") == []
+    (daily,) = [row for row in ledger.told(ledger.office, "daily") if row.facts["drafts"]]
+    assert [sheet["series"] for sheet in daily.facts["drafts"]] == ["yellow"]
 
 
 def test_near_the_deadline_with_less_than_is_due_is_blue(folder: Path) -> None:
@@ -125,7 +126,9 @@ def test_two_nodes_at_once_climb_once(folder: Path) -> None:
     for node in nodes:
         node.join()
     assert ledger.climbs() == [("overdue", "red")]
-    assert len(ledger.told(ledger.office, "drafts")) == 1
+    assert [row.key for row in ledger.rows(Notice) if row.kind == "drafts"] == [
+        f"drafts:2022-06-13:m{ledger.office.id}"
+    ]
 
 
 def test_two_nodes_on_postgresql_climb_once(folder: Path, postgres_url: str) -> None:
@@ -455,10 +458,11 @@ def test_four_weeks_in_the_town_it_climbs_and_stops() -> None:
         town.ask(liaison, "进度 7 95%")
         office.skip()
         leader.skip()
-        town.travel("07-01 08:30")
-        draft_list = office.expect("待签发 1")
-        assert "红色督办单" in draft_list.text
+        town.travel("07-01 09:30")
+        daily = office.expect("7月1日")
+        assert "07 🔴 红色督办单" in daily.text
         assert all("红色督办单" not in text for text in _all(liaison))
+        draft_list = town.press(office, daily, next(label for label in daily.labels if label.startswith("逐条看")))
         draft = town.press(office, draft_list, "红 07")
         assert "拟" in draft.text
         assert "已发" in town.press(office, draft, "签发").text

@@ -286,12 +286,18 @@ def test_a_correction_is_numbered_computed_anew_and_leaves_the_issued_one(town: 
     town.travel("06-13 09:30")
     leader.expect("整改周通报 2022年第23期")
     assert "缺原因" in said(town, office, "更正").text
-    assert "更正第1号" in said(town, office, "更正 第7项漏计").text
+    asked = said(town, office, "更正 第7项漏计")
+    assert "更正发出前请核对" in asked.text
+    leader.expect_nothing(0.1)
+    assert "更正第1号" in town.press(office, asked, "更正发出").text
     again = leader.expect("更正第1号").text
     assert "更正原因：第7项漏计" in again
     assert "截至6月10日17:00" in again
-    office.send("更正 再核")
+    office.send("更正 再核\n更正 三核")
+    second, third = office.expect("请核对"), office.expect("请核对")
+    office.press(second, "更正发出")
     assert "再核" in office.expect("更正第2号").text
+    assert "已" in town.refused(office, third, "更正发出")  # it was asked for the correction before
     town.settle()
     rows = town.rows(Bulletin)
     assert [(row.issue, row.correction, row.state) for row in rows] == [

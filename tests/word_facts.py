@@ -4,7 +4,7 @@ from typing import Any
 
 from word_facts_clock import CLOCK_MESSAGES, CLOCK_PRESSED, CLOCK_REFUSED
 from word_facts_figures import FIGURE_MESSAGES, FIGURE_PRESSED
-from word_facts_life import LIFE_MESSAGES, LIFE_REFUSED
+from word_facts_life import LIFE_HISTORY, LIFE_MESSAGES, LIFE_PRESSED, LIFE_REFUSED
 
 from bot.domain.people import Role
 
@@ -101,6 +101,7 @@ READ |= {"stages": ["2022-12-31", "2023-12-31"], "quantities": [70, None], "ongo
 READ |= {"note": "soft"}
 UNREAD = READ | {"due": None, "stages": [], "quantities": [], "ongoing": False, "soft": False, "note": ""}
 FILE = {
+    "n": 1,
     "kind": "photo",
     "name": "",
     "unit": "北辰区",
@@ -290,7 +291,7 @@ SHEETS = [SHEET, RED_SHEET, *BLUE_SHEETS, *HAND_SHEETS]
 DRAFT_SHEET = SHEET | {"serial": None, "issued": None, "reply_by": None, "days_left": None, "by": ""}
 CARD |= {"sheets": [SHEET, RED_SHEET]}
 DAY |= {"sheets": [SHEET, RED_SHEET]}
-OFFICE_DAY |= {"urging": {"drafts": 2, "unanswered": 1, "unreached": 3}}
+OFFICE_DAY |= {"urging": {"drafts": 2, "unanswered": 1, "unreached": 3}, "drafts": [DRAFT_SHEET, DRAFT_SHEET]}
 BULLETIN |= {
     "sheets": {"issued": [SHEET, RED_SHEET], "late": [RED_SHEET]},
     "reason": WRITTEN,
@@ -451,7 +452,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
         PLAIN_CARD | {"flag": "overdue", "days_left": -1},
         PLAIN_CARD | {"days_left": 0},
     ],
-    "history": [{"number": 12, "title": "入河排口整治", "entries": entries, **PAGES} for entries in (HISTORY, [])],
+    "history": [{"number": 12, "title": "入河排口整治", "entries": entries, **PAGES} for entries in (HISTORY, LIFE_HISTORY, [])],
     "who": [
         {"week": 24, "cut_off": MOMENT, "units": units, "receipts": receipts}
         for units, receipts in (([{"unit": "武清区", "tasks": [12, 14]}], LATE_RECEIPTS), ([], []))
@@ -677,11 +678,11 @@ REFUSED |= LIFE_REFUSED
 HARDLY_ANY = {"own": [], "understood": "", "needs_words": [], "near": [], "state": "struck_off", "count": 1}
 PRESSED: dict[str, Any] = {"n": 7, "count": 3, "until": MOMENT, "place": "12.2", "text": "排口整治" * 9, "percent": 60}
 PRESSED |= {"colour": "yellow", "unit": "武清区"}
-PRESSED |= {"name": "李某", "rhythm": "weekly"}
+PRESSED |= {"name": "李某", "rhythm": "weekly", "more": False}
 REFUSED |= {"due": "2022-06-17", "days": ["2022-06-30", "2022-07-31"], "names": ["孙某", "周某"], "by": "王某"}
 REFUSED |= {"field": "colour", "fields": "title, problem"}
 PRESSED |= {"day": "2022-06-30", "due": "2022-06-17"}
-PRESSED |= FIGURE_PRESSED
+PRESSED |= FIGURE_PRESSED | LIFE_PRESSED
 MESSAGES |= CLOCK_MESSAGES
 REFUSED |= CLOCK_REFUSED
 PRESSED |= CLOCK_PRESSED

@@ -1,18 +1,19 @@
 """Commands that look: lists, a task's card and history, digests. Each calls one use case and says what came back."""
 
-from datetime import datetime
 from typing import Any
 
 from bot.chat import urging
 from bot.chat.decision_buttons import decision_buttons
 from bot.chat.reading import leading_number
 from bot.chat.talk import Buttons, Talk
+from bot.domain.composition import UNREPORTED, within
 from bot.domain.people import SEES_ALL, Role
 from bot.domain.refusal import Refusal
 from bot.usecases import digest as digests
 from bot.usecases import lists, phrases
 from bot.usecases import waiting as waitings
 from bot.usecases.bulletin import composition_button
+from bot.usecases.comparison import comparable
 from bot.usecases.people import known_unit
 from bot.usecases.receipts import late_by_unit
 from bot.usecases.report import who_is_silent
@@ -41,7 +42,7 @@ def number_or_refuse(talk: Talk, rest: str, command: str) -> tuple[int, int | No
 def my(talk: Talk, rest: str, page: int = 0, *, edit: bool = False) -> None:
     which = WHICH.get(rest.strip().lower())
     if which is None:
-        raise Refusal("unknown_choice", understood=rest, choices="overdue, due, all")
+        raise Refusal("unknown_choice", understood=rest, choices="my")
     facts = lists.my_tasks(talk.act, which)
     say_list(talk, "my", facts, f"my:{which}", page, edit=edit, extra=_my_buttons(facts))
 
@@ -102,6 +103,8 @@ def card_buttons(talk: Talk, facts: dict[str, Any]) -> Buttons:
     last: list[list[Any]] = [["history", f"history:{number}:0"]]
     if facts["evidence"]:
         last.insert(0, ["evidence", f"evidence:{number}", {"count": facts["evidence"]}])
+        if comparable(talk.act, number):
+            last.append(["compare", f"compare:{number}"])
     rows.append(last)
     return rows
 
@@ -155,12 +158,31 @@ def due(talk: Talk, rest: str) -> None:
     elif plain.rstrip("天日d").isdigit():
         days = int(plain.rstrip("天日d"))
     else:
-        raise Refusal("unknown_choice", understood=rest, choices="7, 30, 90")
-    say_list(talk, "due", lists.due_within(talk.act, days), f"due:{days}", 0, edit=False)
+        raise Refusal("unknown_choice", understood=rest, choices="due")
+    say_due(talk, days, 0, edit=False)
+
+
+def say_due(talk: Talk, days: int, page: int, *, edit: bool) -> None:
+    facts = lists.due_within(talk.act, days)
+    extra = question(talk, within(days)) if facts["tasks"] else None
+    say_list(talk, "due", facts, f"due:{days}", page, edit=edit, extra=extra)
 
 
 def overdue(talk: Talk, rest: str) -> None:
-    say_list(talk, "overdue", lists.overdue(talk.act), "overdue", 0, edit=False)
+    say_overdue(talk, 0, edit=False)
+
+
+def say_overdue(talk: Talk, page: int, *, edit: bool) -> None:
+    facts = lists.overdue(talk.act)
+    extra = question(talk, "overdue") if facts["tasks"] else None
+    say_list(talk, "overdue", facts, "overdue", page, edit=edit, extra=extra)
+
+
+def question(talk: Talk, name: str) -> Buttons:
+    """[看构成] under a list: the tasks behind its number as they stand now, of all or of the person's own unit."""
+    person = talk.act.person
+    scope = "all" if person.role in SEES_ALL else f"unit:{talk.act.unit(person.unit_id)}"
+    return composition_button(talk.act, talk.act.now, scope, name)
 
 
 def who(talk: Talk, rest: str) -> None:
@@ -174,8 +196,11 @@ def who(talk: Talk, rest: str) -> None:
         "units": [{"unit": unit, "tasks": numbers} for unit, numbers in units.items()],
         "receipts": _late_receipts(talk),
     }
-    can_urge = bool(units) and talk.act.person.role == Role.OFFICE
-    talk.say("who", facts, buttons=[[["urge_silent", "urge:silent"]]] if can_urge else [])
+    # A unit's own list names its partners too, whose reports its own figures do not count.
+    rows = question(talk, UNREPORTED) if units and talk.act.person.role in SEES_ALL else []
+    if units and talk.act.person.role == Role.OFFICE:
+        rows[0].insert(0, ["urge_silent", "urge:silent"])
+    talk.say("who", facts, buttons=rows)
 
 
 def _late_receipts(talk: Talk) -> list[dict[str, Any]]:
@@ -195,51 +220,27 @@ def digest(talk: Talk, rest: str) -> None:
 def _digest_call(talk: Talk, rest: str) -> tuple[str, str]:
     """`[week|month|DATE] [UNIT]` → (when, scope). Unit people see their own unit's digest.
 
-    Refusals: no_such_unit, not_your_unit.
+    Refusals: no_such_unit, not_your_unit, bad_date.
     """
-    words = rest.split()
-    when = ""
-    if words and (words[0].lower() in ("week", "month", "周", "月", "本周", "上月", "本月") or words[0][0].isdigit()):
-        when = words.pop(0)
+    when, words = digests.split_moment(rest)
+    if words[:1].isdigit():
+        raise Refusal("bad_date", text=rest)
     own = talk.act.unit(talk.act.person.unit_id)
     everything = talk.act.person.role in SEES_ALL
     if not words:
         return when, "all" if everything else f"unit:{own}"
-    name = known_unit(talk.act, "".join(words), talk.house.registry)
+    name = known_unit(talk.act, "".join(words.split()), talk.house.registry)
     if not everything and name != own:
         raise Refusal("not_your_unit", unit=name)
     return when, f"unit:{name}"
-
-
-def show_composition(talk: Talk, name: str, stamp: str, scope: str, page: int) -> None:
-    """看构成: first the choice of numbers, then the tasks behind one of them."""
-    as_of = datetime.fromtimestamp(int(stamp), talk.act.office.zone)
-    _require_scope(talk, scope)
-    facts = digests.composition(talk.act, as_of, "tasks" if name == "menu" else name, scope)
-    totals = facts["totals"]
-    names = [["tasks", "finished", "struck_off"], ["on_schedule", "behind", "overdue"], ["kept_up"]]
-    rows: Buttons = [
-        [[f"of_{each}", f"of:{each}:{stamp}:{scope}:0", {"count": totals[each]}] for each in row if totals[each]]
-        for row in names
-    ]
-    rows = [row for row in rows if row]
-    if name == "menu":
-        talk.say("composition_menu", facts, buttons=rows)
-        return
-    say_list(talk, "composition", facts, f"of:{name}:{stamp}:{scope}", page, edit=True, extra=rows)
-
-
-def _require_scope(talk: Talk, scope: str) -> None:
-    """A button pressed by somebody else shows no more than a command of theirs would. Refusals: not_your_unit."""
-    if talk.act.person.role not in SEES_ALL and scope != f"u{talk.act.person.unit_id}":
-        raise Refusal("not_your_unit", unit="")
 
 
 def rank(talk: Talk, rest: str) -> None:
     if not talk.private:
         raise Refusal("private_only")
     found = digests.digest_at(talk.act, talk.act.now)
-    talk.say("rank", digests.digest_json(talk.act, found))
+    name = "units" if talk.act.person.role in SEES_ALL else "menu"
+    talk.say("rank", digests.digest_json(talk.act, found), buttons=question(talk, name))
 
 
 def when(talk: Talk, rest: str) -> None:

@@ -5,10 +5,9 @@ from typing import Any
 from bot.chat.asking import number_or_refuse
 from bot.chat.deciding import named_or_replied
 from bot.chat.talk import Talk
-from bot.domain.decision_text import split_day
+from bot.domain.past_days import past_day, split_past_day
 from bot.domain.refusal import Refusal
 from bot.usecases import close_out, conversation, look_back, notice
-from bot.usecases.extension import certain_day
 
 BASIS_WORDS = ("依据：", "依据:", "依据", "basis:", "basis")
 
@@ -25,11 +24,13 @@ def apply_for(talk: Talk, number: int, text: str = "") -> None:
 def spot(talk: Talk, rest: str) -> None:
     """`现场核查 12 7月1日 张某、李某 河道已清淤`: day, people, conclusion. Refusals: spot_form (task)."""
     number, _, text = named_or_replied(talk, rest, "spot")
-    day, words = split_day(text)
+    written, words = split_past_day(text)
     people, _, conclusion = words.partition(" ")
-    if not day or not people or not conclusion.strip():
+    today = talk.act.office.today(talk.act.now)
+    day = past_day(written, today, talk.act.office.calendar) if written else None
+    if day is None or day > today or not people or not conclusion.strip():
         raise Refusal("spot_form", task=number, understood=text[:80])
-    facts = close_out.spot(talk.act, number, certain_day(talk.act, day).isoformat(), people, conclusion.strip())
+    facts = close_out.spot(talk.act, number, day.isoformat(), people, conclusion.strip())
     talk.say("spot_kept", facts, about={"task": number})
 
 

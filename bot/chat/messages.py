@@ -5,7 +5,7 @@ from typing import Any
 
 from telegram import Message, Update
 
-from bot.chat import closing, deciding, extending, reporting, urging
+from bot.chat import amending, closing, deciding, extending, offering, reporting, urging, withdrawing
 from bot.chat.commands import WORDS
 from bot.chat.reading import Entry, leading_number, leading_numbers, read_entries
 from bot.chat.reporting import claim_of
@@ -62,7 +62,9 @@ def plain(talk: Talk) -> None:
         receipt(talk, None)
     elif rest_unchanged(text) is not None:
         reporting.offer_rest(talk, text)
-    elif not offer(talk, text) and talk.private:
+    elif may(talk.act.person.role, "report") and (claims := claims_in(talk)):
+        offering.offer(talk, claims)
+    elif talk.private:
         talk.say("hint", {"own": numbers_of_unit(talk.act)[:1], "role": talk.act.person.role})
 
 
@@ -77,6 +79,10 @@ def reply(talk: Talk, about: dict[str, Any], text: str) -> None:
         reply_to_list(talk, about, text)
     elif text and about.get("waiting"):
         deciding.reply_decision(talk, about, text)
+    elif text and about.get("kind") == "withdraw":
+        withdrawing.do(talk, number, about["file"], text)
+    elif text and about.get("kind") == "amend":
+        amending.add_reason(talk, about["amend"], text)
     elif text and about.get("kind") == "reopen":
         closing.ask_to_reopen(talk, number, about["reopen"]["reason"], text)
     elif text and about.get("kind") == "extend":
@@ -125,7 +131,7 @@ def reply_to_list(talk: Talk, about: dict[str, Any], text: str) -> None:
         ask_task(talk, about.get("tasks", []), text)
         return
     for n, claim in enumerate(named):
-        reporting.attempt(talk, claim, n)
+        offering.attempt(talk, claim, n)
 
 
 def ask_task(talk: Talk, numbers: list[int], text: str) -> None:
@@ -148,25 +154,6 @@ def receipt(talk: Talk, about: dict[str, Any] | None) -> None:
         signed = reports.acknowledge(talk.act, [n for n in waiting if wanted is None or n in wanted])
     if talk.private:
         talk.say("receipt", {"signed": signed, "own": numbers_of_unit(talk.act)[:1]})
-
-
-def offer(talk: Talk, text: str) -> bool:
-    """Lines that begin with my own task's number, or a paragraph that names several: offered with one button."""
-    claims = claims_in(talk) if may(talk.act.person.role, "report") else []
-    if not claims:
-        return False
-    only_unchanged = all(claim.unchanged for claim in claims)
-    if only_unchanged:
-        for n, claim in enumerate(claims):
-            reporting.attempt(talk, claim, n)
-        return True
-    rows = [
-        {"number": c.number, "ordinal": c.ordinal, "percent": c.percent, "text": c.text, "unchanged": c.unchanged}
-        for c in claims
-    ]
-    button = ["take", f"take:{talk.inbox.id}", {"count": len(claims), "n": claims[0].number}]
-    talk.say("offer", {"claims": rows}, buttons=[[button], [["cancel", "cancel"]]])
-    return True
 
 
 def claims_in(talk: Talk) -> list[Claim]:
@@ -198,7 +185,12 @@ def files(talk: Talk, text: str) -> None:
     """A picture or file: with a caption that names a task it goes there; of an album where its first one went."""
     claims = claims_in(talk) if text else []
     if len(claims) == 1:
-        reporting.make(talk, claims[0])
+        words = offering.difficulty_of(talk, claims[0])
+        if words is None:
+            reporting.make(talk, claims[0])
+        else:
+            reporting.keep(talk, claims[0].number, claims[0].ordinal)
+            reporting.say_remark(talk, claims[0].number, "difficulty", words)
         return
     album = talk.attached[0].album
     known = evidences.task_of_album(talk.act, album) if album else None

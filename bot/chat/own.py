@@ -1,18 +1,13 @@
-"""Commands about oneself: joining, language, quiet hours, subscriptions, help."""
+"""Commands about oneself: joining, language, quiet hours, help."""
 
 import re
 from datetime import time
 
 from bot.chat.talk import Talk
-from bot.domain.people import SEES_ALL, Member, Role, Subscription
+from bot.domain.people import SEES_ALL, Member, Role
 from bot.domain.refusal import Refusal
 from bot.usecases import lists, people, report
-from bot.usecases import subscribe as subscriptions
 
-WEEKDAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
-WEEKDAYS |= {f"周{word}": n for n, word in enumerate("一二三四五六日", 1)} | {"周天": 7}
-RHYTHMS = {"daily": "daily", "weekly": "weekly", "monthly": "monthly", "每天": "daily", "每日": "daily"}
-RHYTHMS |= {"每周": "weekly", "每月": "monthly"}
 LANGUAGES = {"zh": "zh", "中文": "zh", "en": "en", "english": "en", "英文": "en"}
 CLOCK = re.compile(r"^(\d{1,2})[:：](\d{2})$")
 
@@ -78,7 +73,7 @@ def whoami(talk: Talk, rest: str) -> None:
 def lang(talk: Talk, rest: str) -> None:
     locale = LANGUAGES.get(rest.strip().lower())
     if locale is None:
-        raise Refusal("unknown_choice", understood=rest, choices="zh, en")
+        raise Refusal("unknown_choice", understood=rest, choices="language")
     people.set_own(talk.act, "locale", locale=locale)
     talk.act.person.__dict__["locale"] = locale
     talk.say("locale_set", {"locale": locale})
@@ -89,7 +84,7 @@ def quiet(talk: Talk, rest: str) -> None:
     plain = rest.strip()
     for word in ("daily", "每日", "每天"):
         if plain.lower().startswith(word):
-            people.set_own(talk.act, "daily_at", daily_at=_clock(plain[len(word) :].strip()))
+            people.set_own(talk.act, "daily_at", daily_at=clock_of(plain[len(word) :].strip()))
             break
     else:
         if not plain:
@@ -101,75 +96,11 @@ def quiet(talk: Talk, rest: str) -> None:
     talk.say("quiet_set", _self(talk, talk.act.person))
 
 
-def _clock(text: str) -> time:
+def clock_of(text: str) -> time:
     found = CLOCK.match(text)
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
         raise Refusal("bad_hours", text=text)
     return time(int(found[1]), int(found[2]))
-
-
-def subscribe(talk: Talk, rest: str) -> None:
-    """`daily|weekly|monthly [DAY] HH:MM`; without anything: the chat's subscriptions."""
-    words = rest.split()
-    if not words:
-        _list_subscriptions(talk)
-        return
-    rhythm = RHYTHMS.get(words[0].lower())
-    if rhythm is None:
-        raise Refusal("bad_rhythm", text=words[0])
-    day, clock = _day_and_clock(rhythm, words[1:])
-    row = subscriptions.subscribe(
-        talk.act, talk.chat_id, talk.topic_id, rhythm, day, clock, "all" if _sees_all(talk) else _own_scope(talk)
-    )
-    talk.say("subscribed", _subscription(talk, row), buttons=[[["unsubscribe", f"unsubscribe:{row.rhythm}"]]])
-
-
-def _day_and_clock(rhythm: str, words: list[str]) -> tuple[int | None, time]:
-    day: int | None = None if rhythm == "daily" else 1
-    clock = time(9)
-    for word in words:
-        plain = word.lower()
-        if CLOCK.match(plain):
-            clock = _clock(plain)
-        elif (rhythm == "weekly" and plain[:3] in WEEKDAYS) or plain in WEEKDAYS:
-            day = WEEKDAYS.get(plain) or WEEKDAYS[plain[:3]]
-        elif rhythm == "monthly" and plain.rstrip("日号").isdigit() and 1 <= int(plain.rstrip("日号")) <= 28:
-            day = int(plain.rstrip("日号"))
-        else:
-            raise Refusal("bad_rhythm", text=word)
-    return day, clock
-
-
-def _sees_all(talk: Talk) -> bool:
-    return talk.act.person.role in SEES_ALL
-
-
-def _own_scope(talk: Talk) -> str:
-    return f"unit:{talk.act.unit(talk.act.person.unit_id)}"
-
-
-def _subscription(talk: Talk, row: Subscription) -> dict[str, object]:
-    return {
-        "rhythm": row.rhythm,
-        "day": row.day,
-        "at": row.at.strftime("%H:%M"),
-        "scope": row.scope.partition(":")[2],
-        "next": talk.act.office.local(row.next_at).isoformat(),
-    }
-
-
-def _list_subscriptions(talk: Talk) -> None:
-    rows = subscriptions.subscriptions(talk.act, talk.chat_id)
-    buttons = [[["unsubscribe_one", f"unsubscribe:{row.rhythm}", {"rhythm": row.rhythm}]] for row in rows]
-    talk.say("subscriptions", {"rows": [_subscription(talk, row) for row in rows]}, buttons=buttons)
-
-
-def unsubscribe(talk: Talk, rest: str) -> None:
-    word = rest.strip().lower()
-    rhythm = RHYTHMS.get(word)
-    if word and rhythm is None:
-        raise Refusal("bad_rhythm", text=word)
-    talk.say("unsubscribed", {"count": subscriptions.unsubscribe(talk.act, talk.chat_id, rhythm)})
 
 
 def help_(talk: Talk, rest: str) -> None:

@@ -11,6 +11,7 @@ from bot.domain.people import Role
 from bot.domain.refusal import Refusal
 from bot.usecases import bulletin as bulletins
 from bot.usecases import conversation, people
+from bot.usecases.urge_silent import urge_silent as urge_all_silent
 
 EXPIRES = timedelta(days=7)
 PAGE = 8
@@ -103,8 +104,7 @@ def urge(talk: Talk, rest: str) -> None:
 
 
 def urge_silent(talk: Talk, text: str = "", *, edit: bool = False) -> None:
-    told, units = bulletins.urge_silent(talk.act, text)
-    talk.say("urged", {"told": told, "units": units}, edit=edit)
+    talk.say("urged", urge_all_silent(talk.act, text), edit=edit)
 
 
 def issue(talk: Talk, rest: str) -> None:

@@ -11,7 +11,7 @@ from bot.usecases import silence as silences
 from bot.usecases import why as reasons
 
 DAYS = re.compile(r"^(\d{1,3})\s*(?:d|天|日)?$", re.IGNORECASE)
-OFF = frozenset({"off", "关", "關", "0"})
+OFF = frozenset({"off", "关", "關", "0", "结束", "結束"})
 
 
 def why(talk: Talk, rest: str) -> None:
@@ -46,7 +46,7 @@ def snooze(talk: Talk, rest: str) -> None:
     number, _, text = number_or_refuse(talk, rest, "snooze")
     found = DAYS.match(text.strip()) if text.strip() else None
     if text.strip() and found is None:
-        raise Refusal("unknown_choice", understood=text, choices="1d, 2d, 3d")
+        raise Refusal("unknown_choice", understood=text, choices="snooze")
     do_snooze(talk, number, int(found[1]) if found else 1)
 
 
@@ -62,7 +62,7 @@ def mute(talk: Talk, rest: str) -> None:
         return
     found = DAYS.match(plain or "1d")
     if found is None:
-        raise Refusal("unknown_choice", understood=rest, choices="1d, 3d, off")
+        raise Refusal("unknown_choice", understood=rest, choices="mute")
     talk.say("muted", silences.mute(talk.act, _until(talk, int(found[1]))))
 
 

@@ -9,7 +9,7 @@ from bot.domain.chat_text import is_receipt
 from bot.domain.people import Role
 from bot.domain.refusal import Refusal
 from bot.usecases import bulletin as bulletins
-from bot.usecases import lists, sheet_office, sheet_unit, sheets
+from bot.usecases import conversation, lists, sheet_office, sheet_unit, sheets
 
 COLOURS = {"蓝": "blue", "黄": "yellow", "红": "red"}
 COLOURS |= {f"{word}色": colour for word, colour in COLOURS.items()} | {colour: colour for colour in sheets.COLOURS}
@@ -70,9 +70,15 @@ def show_drafts(talk: Talk, rest: str) -> None:
     if not waiting:
         raise Refusal("no_drafts")
     row = [["draft", f"sheet_draft:{each['id']}", {"n": each["n"], "colour": each["colour"]}] for each in waiting]
-    talk.say(
-        "drafts", {"sheets": waiting, "count": len(drafts)}, buttons=[row[i : i + 3] for i in range(0, len(row), 3)]
-    )
+    buttons = [sheets.drafts_buttons(drafts)[0][:1], *(row[i : i + 3] for i in range(0, len(row), 3))]
+    talk.say("drafts", {"sheets": waiting, "count": len(drafts)}, buttons=buttons)
+
+
+def sign_out_all(talk: Talk, newest: int) -> None:
+    """All that were listed, at once; the list itself stays as it is."""
+    facts = sheet_office.sign_out_all(talk.act, newest)
+    about = {"tasks": [row["n"] for row in facts["sheets"]]}
+    talk.say("sheets_out", facts, about=about)
 
 
 def show_draft(talk: Talk, sheet_id: int) -> None:
@@ -140,9 +146,22 @@ def open_buttons(talk: Talk, facts: dict[str, Any]) -> Buttons:
 
 
 def correct(talk: Talk, rest: str) -> None:
-    row = bulletins.correct(talk.act, rest)
+    """What would go out is shown first; the button sends it."""
+    facts = bulletins.correction_draft(talk.act, rest)
+    buttons: Buttons = [[["correct", f"correct:{facts['id']}"], ["cancel", "cancel"]]]
+    talk.say("confirm_correction", facts, buttons=buttons, about={"correction": facts["reason"]})
+
+
+def press_correct(talk: Talk, bulletin_id: int) -> None:
+    """Confirmed: sent once. Refusals: too_old, already_done (another was sent meanwhile) and those of `correct`."""
+    reason = (conversation.about(talk.act, talk.chat_id, talk.message.message_id) or {}).get("correction")
+    if reason is None:
+        raise Refusal("too_old")
+    if bulletins.to_correct(talk.act, reason).id != bulletin_id:
+        raise Refusal("already_done")
+    row = bulletins.correct(talk.act, reason)
     facts = {"year": row.year, "issue": row.issue, "correction": row.correction, "reason": row.reason}
-    talk.say("bulletin_corrected", facts)
+    talk.say("bulletin_corrected", facts, edit=True)
 
 
 def ask_next_steps(talk: Talk, bulletin_id: int) -> None:

@@ -109,6 +109,8 @@ def report(
     if claim.percent is None and not claim.text and not claim.unchanged:
         raise Refusal("nothing_said", task=task.number)
     after = claim.percent if claim.percent is not None else before
+    # Words without a figure, and 无变化, leave the figure what it was: the lead's own for the whole, or a unit's.
+    kept = unit_id in measure.said and measure.said[unit_id].whole
     made = Report(
         task_id=task.id,
         measure_id=measure.id,
@@ -119,7 +121,7 @@ def report(
         stated=claim.percent is not None,
         text=claim.text,
         unchanged=claim.unchanged,
-        whole=after is not None and unit_id not in measure.workers,
+        whole=kept if claim.percent is None else unit_id not in measure.workers,
         on_behalf=member.role == Role.OFFICE,
         at=at,
         recorded_at=recorded_at,

@@ -8,13 +8,12 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from bot.domain.composition import stamp
 from bot.domain.decision import Change, Decision, Deed
-from bot.domain.ledger import Part
-from bot.domain.people import UNIT_PEOPLE, Member, Role, require
+from bot.domain.people import Member, Role, require
 from bot.domain.periods import Period
 from bot.domain.post import Bulletin, Lane, Outbox
 from bot.domain.refusal import Refusal
-from bot.domain.reminding import quiet
 from bot.store import carry
 from bot.store.people import bound_groups, present
 from bot.usecases.act import Act
@@ -161,12 +160,9 @@ def set_next_steps(act: Act, bulletin_id: int, text: str) -> dict[str, Any]:
     return {"year": row.year, "issue": row.issue, "own_steps": steps, "state": row.state}
 
 
-def correct(act: Act, reason: str) -> Bulletin:
-    """更正: the newest issued bulletin is computed anew for the same moment and goes out as the next correction of it,
-    with the reason; the issued one stays as it was said.
-
-    Refusals: not_your_right, nothing_to_correct, correction_reason, changed_meanwhile.
-    """
+def to_correct(act: Act, reason: str) -> Bulletin:
+    """The newest issued bulletin, which a correction would follow. Refusals: not_your_right, nothing_to_correct,
+    correction_reason."""
     require(act.person, "bulletin")
     newest = select(Bulletin).where(Bulletin.state == "issued")
     old = act.session.exec(newest.order_by(col(Bulletin.as_of).desc(), col(Bulletin.correction).desc())).first()
@@ -174,6 +170,23 @@ def correct(act: Act, reason: str) -> Bulletin:
         raise Refusal("nothing_to_correct")
     if not reason.strip():
         raise Refusal("correction_reason", year=old.year, issue=old.issue)
+    return old
+
+
+def correction_draft(act: Act, reason: str) -> dict[str, Any]:
+    """What 更正 would send out, to be looked at first: its number, reason and figures. Refusals: those of `to_correct`."""
+    old = to_correct(act, reason)
+    named = {"id": old.id, "correction": old.correction + 1, "reason": reason.strip()}
+    return {**bulletin_facts(act, digest_at(act, old.as_of)), **named, "own_steps": list(old.next_steps)}
+
+
+def correct(act: Act, reason: str) -> Bulletin:
+    """更正: the newest issued bulletin is computed anew for the same moment and goes out as the next correction of it,
+    with the reason; the issued one stays as it was said.
+
+    Refusals: those of `to_correct`, changed_meanwhile.
+    """
+    old = to_correct(act, reason)
     row = Bulletin(
         year=old.year,
         issue=old.issue,
@@ -237,6 +250,7 @@ def publish(act: Act, row: Bulletin) -> int:
         group_facts = bulletin_facts(act, digest_at(act, row.as_of, scope), scope)
         # What the office wrote of all units stands in the whole bulletin only.
         group_facts |= {**own, "own_steps": own["own_steps"] if scope == "all" else []}
+        group_facts["buttons"] = composition_button(act, row.as_of, scope)
         said += act.post(
             Outbox(
                 key=f"{name}:g{group.id}",
@@ -252,36 +266,6 @@ def publish(act: Act, row: Bulletin) -> int:
     return said
 
 
-def composition_button(act: Act, as_of: datetime, scope: str) -> list[list[list[Any]]]:
-    """看构成: opens the choice of numbers, each of which opens the tasks behind it as they stood."""
-    return [[["composition", f"of:menu:{int(as_of.timestamp())}:{short_scope(act, scope)}"]]]
-
-
-def urge_silent(act: Act, text: str = "") -> tuple[int, list[str]]:
-    """催报: the liaisons of every unit that owes a report for this week are asked now, once a day; by a lead unit,
-    those of the other units on the tasks it leads.
-
-    → people told, and the units. Refusals: not_your_right, nobody_silent.
-    """
-    from bot.usecases.report import who_is_silent
-
-    rows = who_is_silent(act)
-    if act.person.role in UNIT_PEOPLE:
-        own = act.person.unit_id
-        rows = [row for row in rows if own in row[1].task.units.get(Part.LEAD, []) and row[0] != own]
-    else:
-        require(act.person, "urge")
-    if not rows:
-        raise Refusal("nobody_silent")
-    by_unit: dict[int, list[int]] = {}
-    for unit, found in rows:
-        by_unit.setdefault(unit, []).append(found.task.number)
-    told = 0
-    today = act.office.today(act.now)
-    for unit, numbers in by_unit.items():
-        people = present(act.session, roles=[Role.LIAISON], units=[unit])
-        loud = [member for member in people if not quiet(member, act.now, act.office)]
-        facts = {"unit": act.unit(unit), "tasks": numbers, "text": text, "by": act.unit(act.person.unit_id)}
-        told += act.tell(loud, "urge", facts, key=f"urge:{today}", lane=Lane.URGENT, about={"tasks": numbers})
-    act.record(Deed("urge", None, {}, {"units": sorted(by_unit), "told": told}))
-    return told, [act.unit(unit) for unit in by_unit]
+def composition_button(act: Act, as_of: datetime, scope: str, name: str = "menu") -> list[list[list[Any]]]:
+    """看构成: opens the choice of numbers, or one of them; each opens the tasks behind it as they stood."""
+    return [[["composition", f"of:{name}:{stamp(as_of)}:{short_scope(act, scope)}"]]]

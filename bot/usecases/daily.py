@@ -18,7 +18,7 @@ from bot.usecases.facts import task_line
 from bot.usecases.ladder_silence import office_counts
 from bot.usecases.receipts import late_by_unit, late_receipts
 from bot.usecases.remarks import unanswered
-from bot.usecases.sheets import open_lines, under_sheet
+from bot.usecases.sheets import LISTED, drafts, drafts_buttons, lines_of, open_lines, under_sheet
 from bot.usecases.silence import audible, snoozed, without_snoozed
 
 Day = tuple[dict[str, Any], list[Notice], list[Notice]]
@@ -172,8 +172,9 @@ def office_day(act: Act, member: Member, notices: Sequence[Notice]) -> Day:
         "numbers": [found.task.number for found in overdue],
         "buttons": [[["who", "who"], ["overdue", "overdue:0"]]],
     }
-    if facts["urging"]["drafts"]:
-        facts["buttons"].insert(0, [["drafts", "drafts", {"count": facts["urging"]["drafts"]}]])
+    waiting = drafts(act)
+    facts["drafts"] = lines_of(act, waiting[:LISTED])
+    facts["buttons"][:0] = drafts_buttons(waiting)
     unsigned = {row["task_id"] for row in late_receipts(act)}
     pointless = [notice for notice in notices if notice.kind == "unsigned" and notice.task_id not in unsigned]
     return facts, [notice for notice in notices if notice not in pointless], pointless

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.domain.digest import Digest, compare, digest, members_of
+from bot.domain.digest import Digest, compare, digest
 from bot.domain.ledger import Note, Plan, Unit
+from bot.domain.past_days import past_day, split_past_day
 from bot.domain.refusal import Refusal
 from bot.store.ledger import load_tasks
 from bot.usecases.act import Act
@@ -148,31 +149,39 @@ def _open_notes(act: Act, found: Digest, kind: str) -> list[dict[str, Any]]:
     ]
 
 
-def composition(act: Act, as_of: datetime, name: str, scope: str = "all") -> dict[str, Any]:
-    """看构成: the tasks behind a number of the bulletin, as they stood, with the line that proves the sums."""
-    found = digest_at(act, as_of, scope)
-    return {
-        "name": name,
-        "as_of": act.office.local(as_of).isoformat(),
-        "totals": found.totals,
-        "tasks": [task_line(act, row) for row in members_of(name, found.standings)],
-    }
+NOW_WORDS = frozenset({"", "week", "周", "本周", "这周", "本月", "今天", "today", "now"})
+LAST_WEEK, LAST_MONTH = frozenset({"上周", "last-week"}), frozenset({"month", "月", "上月", "上个月", "last-month"})
 
 
 def moment_asked(act: Act, text: str) -> datetime:
-    """What `/digest …` asks for: nothing or `week` = now, `month` = the end of last month's last week, or a date.
+    """What `/digest …` asks for: nothing or `week` = now, 上周 = the last cut-off, `month` = that of last month's last
+    week, or a day.
 
-    A date means the end of that day, or now if that is still to come. Refusals: bad_date.
+    A day means its end, or now if that is still to come; without a year it is the latest such day. Refusals: bad_date.
     """
     plain = text.strip().lower()
-    if plain in ("", "week", "周", "本周"):
+    if plain in NOW_WORDS:
         return act.now
-    if plain in ("month", "月", "本月", "上月"):
+    if plain in LAST_WEEK:
+        return act.office.week(act.now).start
+    if plain in LAST_MONTH:
         return act.office.previous(act.office.period(act.now, "monthly"), "monthly").end
-    from bot.domain.deadlines import read_deadline
-
-    reading = read_deadline(plain, act.office.today(act.now), act.office.calendar)
-    due = reading.due or (reading.choices[0] if reading.choices else None)
-    if due is None:
+    day = past_day(plain, act.office.today(act.now), act.office.calendar)
+    if day is None:
         raise Refusal("bad_date", text=text)
-    return min(act.office.end_of(due) - timedelta(microseconds=1), act.now)
+    return min(act.office.end_of(day) - timedelta(microseconds=1), act.now)
+
+
+def split_moment(text: str) -> tuple[str, str]:
+    """(what `moment_asked` understands, the rest) of `上周 市水务局`, `昨天`, `6月10日 武清区`; "" when none leads."""
+    first, _, rest = text.strip().partition(" ")
+    known = NOW_WORDS | LAST_WEEK | LAST_MONTH
+    if first.lower() in known:
+        return first, rest.strip()
+    day, rest = split_past_day(text)
+    if not day:
+        # 上周武清区: only whole Chinese words run on into what follows.
+        run_on = [word for word in known if len(word) > 1 and not word.isascii() and text.startswith(word)]
+        day = max(run_on, key=len, default="")
+        rest = text[len(day) :].strip()
+    return day, rest

@@ -54,9 +54,9 @@ def climb(act: Act) -> int:
             _end_if_over(act, row, tasks[row.task_id], asked)
     _settle_by_hand(act, tasks)
     rows = _climbs(act)
-    issued, resumed, drafted = _climb_all(act, tasks, asked, rows)
+    issued, resumed = _climb_all(act, tasks, asked, rows)
     said = sheets.publish(act, issued) + sheets.publish(act, resumed, again=today.isoformat())
-    said += _tell_drafts(act, drafted, today.isoformat())
+    # What was drafted (拟) stands in the office's daily message until it is decided.
     sheets.add_notices(act)
     return (
         said
@@ -159,8 +159,9 @@ def _settle_by_hand(act: Act, tasks: dict[int, TaskSlice]) -> None:
 
 def _climb_all(
     act: Act, tasks: dict[int, TaskSlice], asked: dict[int, dict[int, datetime]], rows: list[Climb]
-) -> tuple[list[Sheet], list[Sheet], list[Sheet]]:
-    """Every case one step up, where its facts say so. → sheets issued, sheets that wait again, drafts."""
+) -> tuple[list[Sheet], list[Sheet]]:
+    """Every case one step up, where its facts say so; what is not automatic is drafted only. → sheets issued, sheets
+    that wait for a reply again."""
     runs: dict[tuple[int, int, str, str, int], list[Climb]] = {}
     standing: dict[int, list[Climb]] = {}
     for row in rows:
@@ -168,13 +169,10 @@ def _climb_all(
         standing.setdefault(row.task_id, []).append(row)
     issued: list[Sheet] = []
     resumed: list[Sheet] = []
-    drafted: list[Sheet] = []
     for task in tasks.values():
         found = rules.cases(task, asked[task.id], act.now, act.office)
         for case in found:
-            again, waiting_again = _take_up_again(act, runs.get(case.run, []))
-            resumed += again
-            drafted += waiting_again
+            resumed += _take_up_again(act, runs.get(case.run, []))
         # The highest first: beside it the lower ones have nothing to say.
         reached = [(rules.next_rung(case, runs.get(case.run, []), act.now, act.office), case) for case in found]
         for rung, case in sorted(((r, c) for r, c in reached if r is not None), key=lambda pair: -pair[0]):
@@ -184,9 +182,9 @@ def _climb_all(
             if made is not None:
                 row, sheet, automatic = made
                 standing.setdefault(task.id, []).append(row)
-                (issued if automatic else drafted).append(sheet)
+                issued += [sheet] if automatic else []
     _look(act, [row.id or 0 for each in standing.values() for row in each if row.ended_at is None])
-    return issued, resumed, drafted
+    return issued, resumed
 
 
 def _take(act: Act, case: Case, rung: int, climbed: Sequence[Climb]) -> tuple[Climb, Sheet, bool] | None:
@@ -218,11 +216,10 @@ def _take(act: Act, case: Case, rung: int, climbed: Sequence[Climb]) -> tuple[Cl
     return row, sheets.give_out(act, sheet, None) if step.automatic else sheet, step.automatic
 
 
-def _take_up_again(act: Act, climbed: Sequence[Climb]) -> tuple[list[Sheet], list[Sheet]]:
+def _take_up_again(act: Act, climbed: Sequence[Climb]) -> list[Sheet]:
     """What had stopped the run was taken back (a report undone, a finished task returned): it stands again where it
-    stood, its working days count from now. → its sheets that wait for a reply again, and those that wait as drafts."""
+    stood, its working days count from now; its drafts wait again. → its sheets that wait for a reply again."""
     issued: list[Sheet] = []
-    drafted: list[Sheet] = []
     for row in climbed:
         if row.ended_at is None or row.ended_why in FINAL:
             continue
@@ -233,22 +230,8 @@ def _take_up_again(act: Act, climbed: Sequence[Climb]) -> tuple[list[Sheet], lis
         for sheet in _sheets_of(act, row):
             if sheet.state == "withdrawn":
                 act.carry(_sheet_is(sheet, {"state": "drafted", "ended_at": None}))
-                drafted.append(sheets.by_id(act, sheet.id or 0))
             elif sheet.state == "settled":
                 renewed = act.office.calendar.add(act.office.today(act.now), sheet.reply_days)
                 act.carry(_sheet_is(sheet, {"state": "issued", "ended_at": None, "reply_by": renewed, "chased": 0}))
                 issued.append(sheets.by_id(act, sheet.id or 0))
-    return issued, drafted
-
-
-def _tell_drafts(act: Act, drafted: Sequence[Sheet], today: str) -> int:
-    """拟: the office has them in one message, each behind its button."""
-    if not drafted:
-        return 0
-    rows = sheets.lines_of(act, drafted[: sheets.LISTED])
-    buttons = [["draft", f"sheet_draft:{row['id']}", {"n": row["n"], "colour": row["colour"]}] for row in rows]
-    facts = {"sheets": rows, "count": len(drafted), "buttons": [buttons[i : i + 3] for i in range(0, len(buttons), 3)]}
-    about = {"tasks": [row["n"] for row in rows]}
-    return sheets.announce(
-        act, present(act.session, roles=[Role.OFFICE]), "drafts", facts, key=f"drafts:{today}", about=about
-    )
+    return issued

@@ -72,6 +72,13 @@ def remark(act: Act, number: int, kind: str, text: str) -> dict[str, Any]:
     return {**facts, "told": told}
 
 
+def raised_already(act: Act, number: int, text: str) -> bool:
+    """The person has raised the very same difficulty, and nobody has answered it yet."""
+    task = load_task(act.session, number)
+    same = (Note.task_id == task.id, Note.kind == "difficulty", Note.text == text, Note.member_id == act.person.id)
+    return act.session.exec(select(Note.id).where(*same, col(Note.answered_at).is_(None))).first() is not None
+
+
 def _hears(act: Act, task: TaskSlice, kind: str) -> list[Member]:
     people = present(act.session, roles=[Role.OFFICE]) if kind in OFFICE_HEARS else []
     if kind != "difficulty":

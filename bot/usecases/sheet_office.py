@@ -76,6 +76,19 @@ def sign_out(act: Act, sheet_id: int) -> dict[str, Any]:
     return {**sheets.sheet_facts(act, issued, task), "told": sheets.publish(act, [issued])}
 
 
+def sign_out_all(act: Act, newest: int) -> dict[str, Any]:
+    """全部签发: every draft that was listed, up to the `newest` of them; what was drafted since waits for its own look.
+
+    → {"sheets": as issued, "told"}. Refusals: not_your_right, no_drafts.
+    """
+    require(act.person, "sheet")
+    waiting = [sheet for sheet in sheets.drafts(act) if (sheet.id or 0) <= newest]
+    if not waiting:
+        raise Refusal("no_drafts")
+    issued = [sheets.give_out(act, sheet, act.person) for sheet in waiting]
+    return {"sheets": sheets.lines_of(act, issued), "told": sheets.publish(act, issued)}
+
+
 def reword(act: Act, sheet_id: int, text: str) -> dict[str, Any]:
     """改: the draft says this instead. Refusals: those of `draft_of`, sheet_words_missing."""
     sheet, task = draft_of(act, sheet_id)

@@ -214,6 +214,16 @@ def drafts(act: Act) -> list[Sheet]:
     return rows_of(act, Sheet.state == "drafted")
 
 
+def drafts_buttons(waiting: Sequence[Sheet]) -> list[list[list[Any]]]:
+    """[全部签发][逐条看]: of those that wait only the listed are signed out, not what was further down or came later."""
+    listed = waiting[:LISTED]
+    if not listed:
+        return []
+    more = len(waiting) > len(listed)
+    every: list[Any] = ["sign_out_all", f"sheet_issue_all:{listed[-1].id}", {"count": len(listed), "more": more}]
+    return [[every, ["drafts", "drafts", {"count": len(waiting)}]]]
+
+
 def withdraw_notices(act: Act, sheet_id: int) -> None:
     """What was still to be said of the sheet in a daily message is said no more."""
     c = NOTICE.c

@@ -4,13 +4,14 @@ writing: one form to compare by; answers: receipts, 无变化, 其余无变化; 
 percents: which percentage is progress; lines: `12 60% 清淤完成` and pasted paragraphs.
 """
 
-from bot.domain.chat_text.answers import RestUnchanged, is_receipt, is_unchanged, rest_in, rest_unchanged
+from bot.domain.chat_text.answers import RestUnchanged, difficulty_in, is_receipt, is_unchanged, rest_in, rest_unchanged
 from bot.domain.chat_text.lines import ReportLine, read_report_line, split_paragraph
 from bot.domain.chat_text.writing import normalise, simplified
 
 __all__ = [
     "ReportLine",
     "RestUnchanged",
+    "difficulty_in",
     "is_receipt",
     "is_unchanged",
     "normalise",

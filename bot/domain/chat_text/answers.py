@@ -34,6 +34,11 @@ _REST = re.compile(
     rf"{_MARKS}{_NO_CHANGE}{_MARKS}"
     rf"|{_MARKS}(?:the\s*|all\s*)*(?:rest|others?|remaining|remainder)\s*(?:of\s*them\s*)?(?P<english>\d{{1,4}})?\s*(?:items?|tasks?)?\s*(?:are|is|:|-)?\s*{_NO_CHANGE}{_MARKS}"
 )
+# 困难群众安置完成, 困难已解决 are progress.
+_DIFFICULTY = re.compile(
+    r"[\s,，、:：;；]*(?P<word>困难(?=[\s,，、:：;；])(?![\s,，、:：;；]*(?:均|都|全部)?已)|(?:目前|现|仍|还|尚)*(?:存在|有|遇到)(?:一些|较大|不少|的)*困难(?!群众|家庭|户)"
+    r"|(?:需要?|请求?|提请).{0,8}?协调|difficult(?:y|ies)\b|blocked\b|needs? coordination)(?P<more>[\s,，、:：;；]*)"
+)
 _LONGEST = 80  # characters: nobody takes more to say no more than this
 _SENTENCE_END = re.compile(r"[\n;；。!！]")
 
@@ -72,6 +77,19 @@ def rest_unchanged(text: str) -> RestUnchanged | None:
 def _closed_up(text: str) -> str:
     """The text as it is compared, without the blanks a word processor left between characters."""
     return re.sub(r"(?<=[一-鿿])\s+(?=[一-鿿])", "", normalise(text))
+
+
+def difficulty_in(text: str) -> str | None:
+    """What a difficulty is about when the text begins by saying that there is one: 困难：资金未到位, 需市里协调…
+
+    The words behind 困难：, or all of them where they belong together; None when it begins with anything else.
+    """
+    found = _DIFFICULTY.match(normalise(text))
+    if found is None:
+        return None
+    headed = found["word"] in ("困难", "difficulty") and found["more"]
+    words = text[found.end() :] if headed else text
+    return words.strip() or None
 
 
 def rest_in(text: str) -> RestUnchanged | None:

@@ -20,13 +20,16 @@ SIGNALS = [
     {"kind": "same_file", "place": "", "unit": "", "tasks": [6, 12]},
     *({"kind": kind, "place": "5.1", "unit": "武清区", "periods": 4} for kind in ("jump", "copied", "frozen")),
     {"kind": "deadline_day", "place": "5.2", "unit": "武清区"},
+    {"kind": "near_file", "place": "", "unit": "", "file": 2, "task": 6, "day": "2022-05-10"},
+    {"kind": "old_photo", "place": "", "unit": "", "file": 3, "day": "2021-11-30", "days": 195},
 ]
 VERIFY = BUNDLE | {"objective": "水质达标", "signals": SIGNALS, "upheld": "", "for_office": False}
 DAYS = {"first_day": "2022-06-14", "last_day": "2022-06-27", "days": 10, "working": True, "calendar_known": True}
 SPOT = {"day": "2022-06-13", "people": "张某、李某", "conclusion": WRITTEN}
-SIGNATURE = {"name": "unit", "unit": "武清区", "by": "孙某", "hash": "dddc2cd9"}
+SIGNATURE = {"name": "unit", "unit": "武清区", "by": "孙某", "hash": "dddc2cd9", "paper": ""}
+ON_PAPER = SIGNATURE | {"paper": "津武整改〔2022〕3号"}
 SIGN = BUNDLE | DAYS | {"verified_by": "市生态环境局", "verified_text": WRITTEN, "spots": [SPOT], "seen": "251e5a40"}
-SIGN |= {"objections": [{"text": "有异味", "answer": "已复核"}], "signatures": [SIGNATURE], "signed": 1, "signers": 4}
+SIGN |= {"objections": [{"text": "有异味", "answer": "已复核"}], "signatures": [SIGNATURE, ON_PAPER], "signed": 1, "signers": 4}
 FIRST_SIGN = SIGN | {"spots": [], "objections": [], "signatures": [], "signed": 0, "verified_text": "", "text": ""}
 OBJECTION = TASK | {"text": WRITTEN, "by": "李某", "unit": "武清区", "last_day": "2022-06-27"}
 ANSWERED = OBJECTION | {"upheld": False, "answer": "已复核", "answered_by": "王某", "turn": TURN}
@@ -38,6 +41,15 @@ REOPEN = TASK | {"cycle": 2, "reason": WRITTEN, "basis": "群众举报第5号", 
 WAITS = TASK | {"since": MOMENT, "days": 2, "due": "2022-07-28", "text": WRITTEN}
 KINDS = ("agree", "verify", "notice", "objection", "sign", "strike_off", "look_back")
 STRUCK = TASK | {"cycle": 1, "look_backs": ["2022-07-28", "2022-09-26"], "signers": 4, "evidence": 3, "asked": MOMENT}
+
+PAPER = TASK | {"by": "孙某", "on": "2022-06-28", "document": "津武整改〔2022〕3号", "scan": 9, "clerk": "王某"}
+PAPER |= {"whose": [HEAD], "signed": 1, "signers": 4, "turn": TURN}
+AMENDED: dict[str, Any] = TASK | {"place": "5.2", "field": "text", "before": "护岸", "after": WRITTEN, "reason": "笔误"}
+AMENDED |= {"basis": "", "told": 3, "missing": ["reason"]}
+UNITS = AMENDED | {"place": "5", "field": "responsible", "before": "", "after": "武清区、北辰区", "told": 0}
+DATED = AMENDED | {"field": "deadline", "basis": "津整改办〔2022〕15号", "missing": ["reason", "basis"]}
+PLACED: dict[str, Any] = {"n": 2, "kind": "document", "name": "验收<终>单.pdf", "at": MOMENT}
+GOING = TASK | {"file": PLACED, "applied": True, "signed": 2, "reason": WRITTEN, "count": 3}
 
 LIFE_MESSAGES: dict[str, list[dict[str, Any]]] = {
     "pending": [
@@ -94,9 +106,37 @@ LIFE_MESSAGES: dict[str, list[dict[str, Any]]] = {
     "ask_reopen_basis": [REOPEN],
     "confirm_reopen": [REOPEN],
     "reopened": [REOPEN, REOPEN | {"due": ""}],
+    "confirm_amend": [AMENDED, UNITS, DATED],
+    "ask_amend_reason": [AMENDED, UNITS, DATED],
+    "amended": [AMENDED, UNITS, DATED],
+    "which_file": [TASK | {"files": [PLACED]}],
+    "ask_withdrawal": [GOING, GOING | {"signed": 0}, GOING | {"signed": 0, "applied": False}],
+    "withdrawn": [GOING, GOING | {"signed": 0, "file": PLACED | {"name": "", "kind": "photo"}}],
+    "paper_kept": [PAPER, PAPER | {"scan": None, "whose": [{"name": "leader", "unit": ""}]}],
+    "paper_signed": [PAPER, PAPER | {"scan": None}],
     "waits_long": [
         TASK | {"kind": kind, "days": 3, "people": [{"unit": "市生态环境局", "name": "赵某"}] * 2}
         for kind in ("agree", "verify", "sign", "look_back", "extension_agree", "extension_sign")
     ],
 }
-LIFE_REFUSED: dict[str, Any] = {"turn": TURNS, "step": "reopen", "last_day": "2022-06-27", "cycle": 2}
+LIFE_HISTORY: list[dict[str, Any]] = [
+    {"at": MOMENT, "by": "李某", "unit": "武清区", "text": WRITTEN} | entry
+    for entry in (
+        {"what": "evidence", "count": 3, "withdrawn": 1},
+        {"what": "evidence", "count": 1, "withdrawn": 0},
+        {"what": "withdrawn", "file": 2, "hash": "8e21414f"},
+        {"what": "accepted"},
+        {"what": "returned", "reasons": REASONS},
+        {"what": "spot", "spot": SPOT},
+        {"what": "published", "first_day": "2022-06-14", "last_day": "2022-06-27"},
+        {"what": "objection"},
+        {"what": "objection_answered", "upheld": True},
+        {"what": "objection_answered", "upheld": False},
+        {"what": "signature", "hash": "dddc2cd9", "paper": {}, "void": True},
+        {"what": "signature", "hash": "dddc2cd9", "paper": PAPER, "void": False, "unit": ""},
+        {"what": "look_back", "due": "2022-07-28", "passed": False},
+        {"what": "look_back", "due": "2022-07-28", "passed": True, "text": ""},
+    )
+]
+LIFE_PRESSED: dict[str, Any] = {"at": MOMENT, "kind": "photo"}
+LIFE_REFUSED: dict[str, Any] = {"file": 2, "turn": TURNS, "step": "reopen", "last_day": "2022-06-27", "cycle": 2}

@@ -46,7 +46,7 @@ def waiting_facts(talk: Talk, waiting: Waiting) -> dict[str, Any]:
     days = office.calendar.between(since.date(), office.today(talk.act.now))
     own = {name: value for name, value in waiting.facts.items() if name not in ("more", "name", "table")}
     asked = {"kind": waiting.kind, "number": waiting.number, "title": waiting.title, "since": since.isoformat()}
-    return {**own, **asked, "days": days}
+    return {**own, **asked, "days": days, "stamp": waiting.stamp}
 
 
 def named_or_replied(talk: Talk, rest: str, command: str) -> tuple[int, int | None, str]:
@@ -62,9 +62,18 @@ def named_or_replied(talk: Talk, rest: str, command: str) -> tuple[int, int | No
 
 
 def approve(talk: Talk, rest: str) -> None:
-    """`/approve N [what the decision needs: a date, the approving document]`."""
+    """`/approve N [what the decision needs: a date, the approving document]`.
+
+    Typed or pressed, a decision is about what the person was shown: when the evidence is another since, it is put
+    before them again.
+    """
     number, _, text = named_or_replied(talk, rest, "approve")
     waiting = waitings.on_task(talk.act, number)
+    chats = {talk.chat_id, talk.act.person.user_id}
+    if waitings.changed_since_shown(talk.act, waiting, chats):
+        talk.say("refusal.seen_changed", {"own": [number], "understood": "", "command": "approve", "task": number})
+        show_again(talk, waiting)
+        return
     tell(talk, waiting, waitings.approve(talk.act, waiting, text))
 
 
@@ -112,12 +121,16 @@ def still_waits(talk: Talk, kind: str, record_id: int, stamp: str) -> Waiting | 
         if refusal.reason != "seen_changed":
             raise
         talk.toast("refusal.seen_changed", refusal.facts, alert=True)
-    waiting = waitings.by_id(talk.act, kind, record_id)
+    show_again(talk, waitings.by_id(talk.act, kind, record_id))
+    return None
+
+
+def show_again(talk: Talk, waiting: Waiting) -> None:
+    """The decision as it stands now, with a look at the evidence before its buttons."""
     facts = {"rows": [waiting_facts(talk, waiting)], "count": 1, "page": 1, "pages": 1}
     look: Buttons = [[["look", f"evidence:{waiting.number}"]]]
     about = {"task": waiting.number}
     talk.say("pending", facts, buttons=[*look, *decision_buttons(waiting)], about=about)
-    return None
 
 
 def reply_decision(talk: Talk, about: dict[str, Any], text: str) -> None:

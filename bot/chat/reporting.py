@@ -10,7 +10,7 @@ from bot.chat.talk import Buttons, Talk
 from bot.domain.chat_text import read_report_line, rest_unchanged, split_paragraph
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import Claim
-from bot.usecases import conversation, remarks
+from bot.usecases import conversation, remarks, withdrawing
 from bot.usecases import evidence as evidences
 from bot.usecases import report as reports
 from bot.usecases.lists import numbers_of_unit, title_of
@@ -199,7 +199,7 @@ def evidence(talk: Talk, rest: str) -> None:
 def show_evidence(talk: Talk, number: int) -> None:
     """The evidence kept so far as pictures and files; to add some, send it as a reply."""
     rows = evidences.evidence_of(talk.act, number)
-    places, stamp = evidences.listed(talk.act, number)
+    places, stamp, may_withdraw = withdrawing.listed(talk.act, number)
     facts = {
         "number": number,
         "stamp": stamp,
@@ -218,8 +218,7 @@ def show_evidence(talk: Talk, number: int) -> None:
         ],
         "count": len(rows),
     }
-    own = [row for row in rows if talk.act.person.role == Role.OFFICE or row.unit_id == talk.act.person.unit_id]
-    buttons: Buttons = [[["withdraw", f"withdraw:{number}"]]] if own and not struck_off(talk.act, number) else []
+    buttons: Buttons = [[["withdraw", f"withdraw:{number}"]]] if may_withdraw else []
     talk.say("evidence", facts, buttons=buttons, about={"task": number, "evidence": True})
     for kind, method in (("photo", "sendPhoto"), ("document", "sendDocument")):
         files = [row.file_id for row in rows if row.kind == kind][-10:]

@@ -6,14 +6,18 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from sqlmodel import Session
 
+from bot.documents.photos import Photo, look_at, worth_a_look
 from bot.domain.ledger import Evidence
+from bot.domain.photos import Look, nearest
+from bot.domain.policy import PhotoPolicy
 from bot.domain.post import Lane, Outbox
 from bot.store import evidence, outbox
 from bot.store.engine import Store
@@ -41,14 +45,23 @@ class Source(Protocol):
     async def fetch(self, file_id: str) -> bytes: ...
 
 
-# The hash and size of what now lies in the archive, or why it does not.
-Fetched = tuple[str, int] | CannotFetch
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What now lies in the archive, and what the picture, if it is one, tells of itself."""
+
+    sha256: str
+    size: int
+    photo: Photo
+
+
+# What now lies in the archive, or why it does not.
+Fetched = Kept | CannotFetch
 
 
 class Archive:
     """Fetches pending evidence while `run` runs; `folder` is DUBAN_DATA/evidence. Only the holder of the lease may.
 
-    `asked` is called when somebody was asked, in the outbox, to send a file again.
+    `asked` is called when somebody was asked, in the outbox, to send a file again. `near`: see PhotoPolicy.
     """
 
     def __init__(
@@ -59,7 +72,9 @@ class Archive:
         clock: Callable[[], datetime],
         *,
         asked: Callable[[], None] = lambda: None,
+        near: int = PhotoPolicy().near,
     ) -> None:
+        self._near = near
         self._store = store
         self._source = source
         self._folder = folder
@@ -115,30 +130,55 @@ class Archive:
     async def _fetch(self, row: Evidence) -> Fetched:
         try:
             content = await self._source.fetch(row.file_id)
-            return await asyncio.to_thread(keep, self._folder, content), len(content)
+            return await asyncio.to_thread(self._keep, row, content)
         except CannotFetch as error:
             return error
         except OSError as error:
             return CannotFetch(f"{type(error).__name__}: {error.strerror}")
 
+    def _keep(self, row: Evidence, content: bytes) -> Kept:
+        sha256 = keep(self._folder, content)
+        looked = worth_a_look(row.kind, row.mime, row.file_name, len(content))
+        photo = look_at(place_of(self._folder, sha256)) if looked else Photo()
+        return Kept(sha256, len(content), photo)
+
     def _note(self, fetched: Sequence[tuple[Evidence, Fetched]]) -> None:
         now = self._clock()
+        near = self._nearest(fetched)
         with self._store.writing() as session:
             for row, result in fetched:
                 if isinstance(result, CannotFetch):
                     _note_failure(session, row, result, now)
                 else:
-                    sha256, size = result
                     # The same upload was flagged when it came in; the same bytes show only now.
-                    seen = row.seen_on_task or evidence.seen_before(session, sha256, row.task_id)
-                    done = {"state": "fetched", "sha256": sha256, "size": size, "seen_on_task": seen}
-                    evidence.note(session, row, done | {"next_attempt_at": None})
+                    seen = row.seen_on_task or evidence.seen_before(session, result.sha256, row.task_id)
+                    done = {"state": "fetched", "sha256": result.sha256, "size": result.size, "seen_on_task": seen}
+                    told = {"taken_on": result.photo.taken_on, "look": result.photo.look, "near_id": near.get(row.id)}
+                    evidence.note(session, row, done | told | {"next_attempt_at": None})
+
+    def _nearest(self, fetched: Sequence[tuple[Evidence, Fetched]]) -> dict[int | None, int]:
+        """Of these pictures those that resemble an earlier one: id → id. Read before anything is written."""
+        fresh = [Look(row.id or 0, row.task_id, row.at, r.photo.look) for row, r in fetched if _has_look(r)]
+        if not fresh:
+            return {}
+        with self._store.reading() as session:
+            known = [*evidence.looks(session), *fresh]
+        pairs = {look.id: nearest(look, known, self._near) for look in fresh}
+        return {id_: found for id_, found in pairs.items() if found is not None}
+
+
+def _has_look(result: Fetched) -> TypeGuard[Kept]:
+    return isinstance(result, Kept) and bool(result.photo.look)
+
+
+def place_of(folder: Path, sha256: str) -> Path:
+    return folder / sha256[:2] / sha256
 
 
 def keep(folder: Path, content: bytes) -> str:
     """The bytes lie in the folder under their SHA-256, whole or not at all, also after a power cut; the hash."""
     sha256 = hashlib.sha256(content).hexdigest()
-    target = folder / sha256[:2] / sha256
+    target = place_of(folder, sha256)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=target.parent, delete=False) as file:

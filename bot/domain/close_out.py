@@ -30,7 +30,7 @@ ITEM = re.compile(r"(?:^|[\n；;])\s*(\d{1,5})\s*[.．]\s*(\d{1,3})\s*[:：,，�
 class CaseFile:
     """一案一档: an application with all that was found, published, objected to and signed so far.
 
-    `notice` is the last one, `objections` are those to it, `signatures` those that stand, in the order given.
+    `notice` is the last one, `objections` are those to any of them, `signatures` those that stand, in the order given.
     """
 
     task: TaskSlice
@@ -187,7 +187,29 @@ def give_back(case: CaseFile, member: Member, text: str, now: datetime) -> Decis
         additions=[found],
         events=[_deed(case, "close_out_returned", reasons=reasons)],
     )
+    # Nobody can answer an objection to a case that is over: that it went back is the answer.
+    for objection in case.open_objections:
+        decision += answered(case, objection, member, text, upheld=True, now=now)
     return decision + move(case.task, State.RETURNED, member, now, text)
+
+
+def answered(case: CaseFile, row: Objection, member: Member, text: str, *, upheld: bool, now: datetime) -> Decision:
+    """The objection has its answer, once."""
+    fields = {"answer": text.strip(), "upheld": upheld, "answered_by": member.id, "answered_at": now}
+    decision = Decision(
+        changes=[Change(Objection, row.id or 0, fields, only_if={"answered_at": None})],
+        events=[
+            Deed(
+                "objection_answered",
+                case.task.id,
+                {"objection": row.id},
+                {"text": text.strip(), "upheld": upheld},
+            )
+        ],
+    )
+    for name, value in fields.items():
+        setattr(row, name, value)
+    return decision
 
 
 def spot_check(

@@ -4,10 +4,11 @@ A struck-off cycle is frozen: what a past bulletin said of it stays true.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from bot.domain.decision import Change, Decision, Deed
 from bot.domain.extension import change_dates
-from bot.domain.ledger import Measure, Task
+from bot.domain.ledger import Measure, Part, Task
 from bot.domain.people import Member
 from bot.domain.process import Correction
 from bot.domain.refusal import Refusal
@@ -15,7 +16,8 @@ from bot.domain.slices import MeasureSlice, TaskSlice
 
 TASK_FIELDS = ("title", "problem", "objective")
 MEASURE_FIELDS = ("text", "deadline")
-FIELDS = (*TASK_FIELDS, *MEASURE_FIELDS)
+UNIT_FIELDS = tuple(str(part) for part in Part)
+FIELDS = (*TASK_FIELDS, *MEASURE_FIELDS, *UNIT_FIELDS)
 
 
 def require_correctable(task: TaskSlice, field: str, to: str, reason: str) -> None:
@@ -48,7 +50,7 @@ def correct_task(task: TaskSlice, field: str, to: str, reason: str, member: Memb
     if before == to.strip():
         raise Refusal("same_wording", task=task.number)
     change = Change(Task, task.id, {field: to.strip()}, task.version)
-    return Decision(changes=[change]) + _recorded(task, None, field, before, to.strip(), reason, member, at)
+    return Decision(changes=[change]) + recorded(task, None, field, before, to.strip(), reason, member, at)
 
 
 def correct_text(
@@ -58,7 +60,7 @@ def correct_text(
     if measure.text == to.strip():
         raise Refusal("same_wording", task=task.number)
     change = Change(Measure, measure.id, {"text": to.strip()}, version)
-    return Decision(changes=[change]) + _recorded(task, measure, "text", measure.text, to.strip(), reason, member, at)
+    return Decision(changes=[change]) + recorded(task, measure, "text", measure.text, to.strip(), reason, member, at)
 
 
 def correct_deadline(
@@ -91,11 +93,11 @@ def correct_deadline(
         dates["internal_due"] = None
     moved = change_dates(task, stage, versions[1], dates, reason, basis.strip(), member, at)
     before, after = f"{measure.phrase or stage.due} ({stage.due})", f"{phrase} ({day})"
-    record = _recorded(task, measure, "deadline", before, after, reason, member, at, basis.strip())
+    record = recorded(task, measure, "deadline", before, after, reason, member, at, basis.strip())
     return Decision(changes=[change]) + moved + record
 
 
-def _recorded(
+def recorded(
     task: TaskSlice,
     measure: MeasureSlice | None,
     field: str,
@@ -105,7 +107,9 @@ def _recorded(
     member: Member | None,
     at: datetime,
     basis: str = "",
+    units_before: dict[str, Any] | None = None,
 ) -> Decision:
+    """The correction's own record, with its event."""
     row = Correction(
         task_id=task.id,
         measure_id=measure.id if measure else None,
@@ -114,6 +118,7 @@ def _recorded(
         after=after,
         reason=reason.strip(),
         basis=basis,
+        units_before=units_before or {},
         member_id=member.id if member else None,
         at=at,
     )

@@ -23,6 +23,17 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """A row that says how things stand and no longer does (a unit's part); what was is on record elsewhere.
+
+    `changed_meanwhile` if it is gone already.
+    """
+
+    table: type[SQLModel]
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Deed:
     """An entry for the audit trail: what kind of thing was done to which task, with the facts before and after."""
 
@@ -38,6 +49,7 @@ class Decision:
     additions: list[SQLModel] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     events: list[Deed] = field(default_factory=list)
+    removals: list[Removal] = field(default_factory=list)
 
     def __add__(self, other: "Decision") -> "Decision":
         return Decision(
@@ -45,4 +57,5 @@ class Decision:
             self.additions + other.additions,
             self.notices + other.notices,
             self.events + other.events,
+            self.removals + other.removals,
         )

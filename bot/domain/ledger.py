@@ -172,6 +172,8 @@ class Question(Row, table=True):
     note: str = ""
     choices: list[str] = json_list()
     asked_at: datetime = moment()
+    # Of a unit: the part the words stand in, so that an answer puts it there.
+    part: str = Field(default="", sa_column_kwargs={"server_default": ""})
     answer: str | None = None
     answered_at: datetime | None = maybe_moment()
     answered_by: int | None = Field(default=None, foreign_key="member.id")
@@ -241,7 +243,11 @@ class Note(Row, table=True):
 
 
 class Evidence(Row, table=True):
-    """A picture or file (佐证). Its row is pending until the bytes lie in the archive under their hash."""
+    """A picture or file (佐证). Its row is pending until the bytes lie in the archive under their hash.
+
+    Of a picture: `taken_on` (what it says of itself), `look` (its perceptual hash, 128 bits in hex), `near_id` (the
+    earlier picture it resembles). A file that was withdrawn keeps its row.
+    """
 
     __table_args__ = (Index("ix_evidence_task", "task_id", "at"),)
     id: int | None = key()
@@ -265,7 +271,12 @@ class Evidence(Row, table=True):
     attempts: int = 0
     next_attempt_at: datetime | None = maybe_moment()
     seen_on_task: int | None = None
+    taken_on: date | None = None
+    look: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    near_id: int | None = None
     withdrawn_at: datetime | None = maybe_moment()
+    withdrawn_by: int | None = None
+    withdrawn_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Event(Row, table=True):

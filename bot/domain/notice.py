@@ -5,8 +5,8 @@ A notice counts from the day after its publication, in calendar or in working da
 
 from datetime import date, datetime, timedelta
 
-from bot.domain.close_out import CaseFile, next_state
-from bot.domain.decision import Change, Decision, Deed
+from bot.domain.close_out import CaseFile, answered, next_state
+from bot.domain.decision import Decision, Deed
 from bot.domain.ledger import State
 from bot.domain.life import require_step
 from bot.domain.people import Member, require
@@ -81,16 +81,10 @@ def answer(case: CaseFile, objection: Objection, member: Member, text: str, *, u
         raise Refusal("already_answered", task=case.task.number)
     if not text.strip():
         raise Refusal("reason_missing", task=case.task.number)
-    said = {"text": text.strip(), "upheld": upheld}
-    fields = {"answer": text.strip(), "upheld": upheld, "answered_by": member.id, "answered_at": now}
-    decision = Decision(
-        changes=[Change(Objection, objection.id or 0, fields, only_if={"answered_at": None})],
-        events=[Deed("objection_answered", case.task.id, {"objection": objection.id}, said)],
-    )
-    if upheld:
+    decision = answered(case, objection, member, text, upheld=upheld, now=now)
+    # Of several objections the first that is upheld sends the case back.
+    if upheld and case.task.state != State.VERIFYING:
         require_step(case.task, "reopen_verification")
         decision.changes.append(next_state(case, "verifying"))
         decision += move(case.task, State.VERIFYING, member, now, text.strip())
-    for name, value in fields.items():
-        setattr(objection, name, value)
     return decision

@@ -113,7 +113,10 @@ class Objection(Row, table=True):
 
 
 class Signature(Row, table=True):
-    """One countersignature (联签). `seen` is the hash of what was signed; a change of it voids the signature."""
+    """One countersignature (联签). `seen` is the hash of what was signed; a change of it voids the signature.
+
+    `paper`: {"by", "on", "document", "scan"} of a signature given on paper, which `member_id` of the office recorded.
+    """
 
     __table_args__ = (Index("ix_signature_close_out", "close_out_id", "step"),)
     id: int | None = key()
@@ -124,6 +127,7 @@ class Signature(Row, table=True):
     member_id: int = Field(foreign_key="member.id")
     seen: str
     at: datetime = moment()
+    paper: dict[str, Any] = json_object()
     void_at: datetime | None = maybe_moment()
     void_why: str = ""
 
@@ -144,7 +148,10 @@ class LookBack(Row, table=True):
 
 
 class Correction(Row, table=True):
-    """更正: the office's explicit change of wording, units or a date, with its reason."""
+    """更正: the office's explicit change of wording, units or a date, with its reason.
+
+    `units_before`: the units as they stood before a correction of units, in the shape of `HandOver.before`.
+    """
 
     id: int | None = key()
     task_id: int = Field(foreign_key="task.id", index=True)
@@ -154,6 +161,7 @@ class Correction(Row, table=True):
     after: str
     reason: str
     basis: str = ""
+    units_before: dict[str, Any] = json_object()
     member_id: int | None = Field(default=None, foreign_key="member.id")
     at: datetime = moment()
 

@@ -1,7 +1,4 @@
-"""Signals for the verifier: what deserves a second look before accepting. Never a verdict, never shown as one.
-
-Pictures are compared by their hash only; no library for EXIF dates or near-identical pictures is at hand.
-"""
+"""Signals for the verifier: what deserves a second look before accepting. Never a verdict, never shown as one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +7,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from bot.domain.periods import Office
+from bot.domain.photos import Shot, old
 
 SHORTEST = 4  # characters: "完成" said twice is no copy
 
@@ -37,12 +35,27 @@ class Signal:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def signals(reports: Iterable[Told], reused: Sequence[int], office: Office) -> list[Signal]:
-    """What stands out in a cycle's reports (in order of time); `reused`: numbers of other tasks with the same file."""
+def signals(reports: Iterable[Told], reused: Sequence[int], office: Office, shots: Sequence[Shot] = ()) -> list[Signal]:
+    """What stands out in a cycle's reports (in order of time) and pictures; `reused`: numbers of other tasks with the
+    same file."""
     found = [Signal("same_file", facts={"tasks": sorted(set(reused))})] if reused else []
+    found += _of_pictures(shots, office.policy.photos.old_days)
     ordered = sorted(reports, key=lambda told: (told.place, told.unit_id, told.at))
     for (place, unit_id), rows in groupby(ordered, key=lambda told: (told.place, told.unit_id)):
         found += [Signal(kind, place, unit_id, facts) for kind, facts in _of_one(list(rows), office)]
+    return found
+
+
+def _of_pictures(shots: Sequence[Shot], old_days: int) -> list[Signal]:
+    """Pictures that look like earlier ones, and pictures taken long before they were sent."""
+    found = []
+    for shot in shots:
+        if shot.near_task is not None and shot.near_on is not None:
+            near = {"file": shot.place, "task": shot.near_task, "day": shot.near_on.isoformat()}
+            found.append(Signal("near_file", facts=near))
+        if shot.taken_on is not None and (days := old(shot, old_days)):
+            facts = {"file": shot.place, "day": shot.taken_on.isoformat(), "days": days}
+            found.append(Signal("old_photo", facts=facts))
     return found
 
 

@@ -5,7 +5,8 @@ The order is policy (`sign_off`); within one step several units may sign in any 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from bot.domain.close_out import CaseFile, answering, digest_of, next_state, require_not_own
 from bot.domain.decision import Decision, Deed
@@ -75,7 +76,7 @@ def seen(case: CaseFile, before: Sequence[Signature]) -> str:
             "findings": [[v.kind, v.member_id, v.text, v.reasons, v.spot, v.at] for v in case.verifications],
             "notice": [notice.id, notice.published, notice.first_day, notice.last_day] if notice else None,
             "objections": [[o.text, o.answer, o.upheld, o.answered_by] for o in case.objections],
-            "signatures": [[s.step, s.name, s.unit_id, s.member_id, s.seen] for s in before],
+            "signatures": [[s.step, s.name, s.unit_id, s.member_id, s.seen, s.paper] for s in before],
         }
     )
 
@@ -89,7 +90,7 @@ def sign(
     not_your_turn (turn).
     """
     require_signable(case, now, office)
-    if any(row.member_id == member.id for row in case.signatures):
+    if any(row.member_id == member.id and not row.paper for row in case.signatures):
         raise Refusal("already_signed", task=case.task.number)
     if member.role != Role.HEAD:
         require_not_own(case, member)
@@ -97,16 +98,47 @@ def sign(
     mine = next((each for each in turn if each in entitled), None)
     if mine is None:
         raise Refusal("not_your_turn", task=case.task.number, turn=turn)
+    return _signed(case, member, mine, member.unit_id, {}, now)
+
+
+def sign_on_paper(
+    case: CaseFile, clerk: Member, signatory: Signatory, paper: dict[str, Any], now: datetime, office: Office
+) -> tuple[Decision, Signature]:
+    """A signature given on paper, which the office records: it counts as one given by chat, and says what it is.
+
+    `paper`: {"by", "on" (an ISO day), "document", "scan"}. The office's own step is signed by chat.
+    Refusals: not_your_right, those of `require_signable`, own_request, not_your_turn (turn), paper_own_step,
+    paper_day (on: before the notice had ended, or still to come).
+    """
+    require(clerk, "record_paper")
+    require_signable(case, now, office)
+    require_not_own(case, clerk)
+    turn = whose_turn(case, office.policy.sign_off)
+    if signatory not in turn:
+        raise Refusal("not_your_turn", task=case.task.number, turn=turn)
+    if signatory.name == "office":
+        raise Refusal("paper_own_step", task=case.task.number)
+    on = date.fromisoformat(paper["on"])
+    if case.notice is None or not case.notice.last_day < on <= office.today(now):
+        last = case.notice.last_day.isoformat() if case.notice else ""
+        raise Refusal("paper_day", task=case.task.number, day=paper["on"], last_day=last)
+    return _signed(case, clerk, signatory, signatory.unit_id, paper, now)
+
+
+def _signed(
+    case: CaseFile, member: Member, mine: Signatory, unit_id: int | None, paper: dict[str, Any], now: datetime
+) -> tuple[Decision, Signature]:
     made = Signature(
         close_out_id=case.close_out.id or 0,
         step=mine.step,
         name=mine.name,
-        unit_id=member.unit_id or 0,
+        unit_id=unit_id,
         member_id=member.id or 0,
         seen=seen(case, case.signatures),
+        paper=paper,
         at=now,
     )
-    facts = {"close_out": case.close_out.id, "step": mine.step, "name": mine.name, "seen": made.seen}
+    facts = {"close_out": case.close_out.id, "step": mine.step, "name": mine.name, "seen": made.seen, "paper": paper}
     decision = Decision(
         changes=[next_state(case, "signing")],
         additions=[made],

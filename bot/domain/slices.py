@@ -71,7 +71,8 @@ class MeasureSlice:
         """The lead's own figure for the whole once it gave one, else the floored mean of the workers' latest."""
         if not self.said:
             return 0
-        whole = [said for said in self.said.values() if said.whole and said.percent is not None]
+        # A lead that has handed its part on, or was none, no longer speaks for all.
+        whole = [s for s in self.said.values() if s.whole and s.percent is not None and s.unit_id in self.reporters]
         if whole:
             return max(whole, key=lambda said: said.at).percent or 0
         workers = self.workers

@@ -5,13 +5,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, insert, select, text, update
+from sqlalchemy import Table, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel
 
 from bot.domain.audit import GENESIS, canonical, link
-from bot.domain.decision import Change, Decision, Deed
+from bot.domain.decision import Change, Decision, Deed, Removal
 from bot.domain.ledger import Event
 from bot.domain.refusal import Refusal
 from bot.store.engine import forget, remember, remembered
@@ -28,6 +28,8 @@ def carry_out(session: Session, decision: Decision, *, at: datetime, actor: str,
     """
     for change in decision.changes:
         apply(session, change)
+    for removal in decision.removals:
+        remove(session, removal)
     for row in decision.additions:
         add(session, row)
     for notice in decision.notices:
@@ -49,6 +51,12 @@ def apply(session: Session, change: Change) -> None:
         fields["version"] = change.version + 1
     forget(session, table.name)
     if session.connection().execute(update(table).where(*where).values(fields)).rowcount != 1:
+        raise Refusal("changed_meanwhile")
+
+
+def remove(session: Session, removal: Removal) -> None:
+    table = table_of(removal.table)
+    if session.connection().execute(delete(table).where(table.c.id == removal.id)).rowcount != 1:
         raise Refusal("changed_meanwhile")
 
 

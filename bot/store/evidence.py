@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select as select_columns
 from sqlalchemy import update
 from sqlmodel import Session, col, or_, select
 
 from bot.domain.ledger import Evidence, Task
 from bot.domain.people import Member
+from bot.domain.photos import Look
 from bot.store.carry import table_of
 
 
@@ -31,6 +33,13 @@ def seen_before(session: Session, sha256: str, task_id: int) -> int | None:
         Evidence.sha256 == sha256, Evidence.task_id != task_id, col(Evidence.withdrawn_at).is_(None)
     )
     return session.exec(same.order_by(col(Evidence.id)).limit(1)).first()
+
+
+def looks(session: Session) -> list[Look]:
+    """How every picture looks that is known so far, also of those withdrawn since."""
+    table = table_of(Evidence).c
+    known = select_columns(table.id, table.task_id, table.at, table.look).where(table.look != "")
+    return [Look(*row) for row in session.connection().execute(known.order_by(table.id))]
 
 
 def sender_and_number(session: Session, row: Evidence) -> tuple[Member | None, int]:

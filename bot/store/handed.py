@@ -7,13 +7,14 @@ from sqlalchemy import ColumnElement, Table, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
+from bot.domain.correction import UNIT_FIELDS
 from bot.domain.ledger import Report
 from bot.domain.people import Member
-from bot.domain.process import Absence, HandOver
+from bot.domain.process import Absence, Correction, HandOver
 from bot.domain.slices import MeasureSlice, Said, TaskSlice
 from bot.store.carry import table_of
 
-HANDED, REPORT = table_of(HandOver), table_of(Report)
+HANDED, REPORT, CORRECTED = table_of(HandOver), table_of(Report), table_of(Correction)
 
 
 def had_part(unit_id: int, as_of: datetime | None, task_id: ColumnElement[int], units: Table) -> ColumnElement[bool]:
@@ -22,14 +23,24 @@ def had_part(unit_id: int, as_of: datetime | None, task_id: ColumnElement[int], 
     if as_of is None:
         return has
     gave = select(HANDED.c.task_id).where(HANDED.c.from_unit_id == unit_id, HANDED.c.at > as_of)
-    return or_(has, task_id.in_(gave))
+    # Whose part it was before a correction is read with the task: here it may be anybody's.
+    corrected = select(CORRECTED.c.task_id).where(CORRECTED.c.field.in_(UNIT_FIELDS), CORRECTED.c.at > as_of)
+    return or_(has, task_id.in_(gave), task_id.in_(corrected))
 
 
 def as_it_was(session: Session, tasks: dict[int, TaskSlice], as_of: datetime) -> None:
-    """Tasks passed on after the moment have the units they had at it, with what those had said."""
-    statement = select(HANDED.c.task_id, HANDED.c.before).where(HANDED.c.at > as_of).order_by(HANDED.c.at, HANDED.c.id)
+    """Tasks passed on, or whose units were corrected, after the moment have the units they had at it, with what those
+    had said."""
+    handed = select(HANDED.c.at, HANDED.c.task_id, HANDED.c.before).where(HANDED.c.at > as_of)
+    units = (CORRECTED.c.field.in_(UNIT_FIELDS), CORRECTED.c.at > as_of)
+    corrected = select(CORRECTED.c.at, CORRECTED.c.task_id, CORRECTED.c.units_before).where(*units)
+    connection = session.connection()
+    changes = [
+        *connection.execute(handed.order_by(HANDED.c.id)),
+        *connection.execute(corrected.order_by(CORRECTED.c.id)),
+    ]
     restored: set[int] = set()
-    for task_id, before in session.connection().execute(statement):
+    for _, task_id, before in sorted(changes, key=lambda row: row[0]):
         if task_id in tasks and task_id not in restored:
             restored.add(task_id)
             _restore(session, tasks[task_id], before, as_of)

@@ -1,6 +1,7 @@
 """Loading case files (一案一档), who may decide on them, and what their deciders are shown."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlmodel import SQLModel, col, select
@@ -8,6 +9,7 @@ from sqlmodel import SQLModel, col, select
 from bot.domain.close_out import OPEN, CaseFile, evidence_list, verifying_units
 from bot.domain.ledger import Evidence, Report, Task, TaskUnit
 from bot.domain.people import SEES_ALL, Member, Role
+from bot.domain.photos import Shot
 from bot.domain.process import CloseOut, Objection, PublicNotice, Signature, Verification
 from bot.domain.refusal import Refusal
 from bot.domain.signals import Told, signals
@@ -18,6 +20,7 @@ from bot.usecases.absence import acting_heads
 from bot.usecases.act import Act
 
 Row = TypeVar("Row", bound=SQLModel)
+SCAN = "scan"  # the kind of a file that shows a signature on paper
 LISTED = 10  # files named in a message; the rest by one tap
 
 
@@ -86,10 +89,11 @@ def _filled(act: Act, task: TaskSlice, row: CloseOut) -> CaseFile:
     found = select(Verification).where(Verification.close_out_id == id_).order_by(col(Verification.id))
     case.verifications = apart(act, session.exec(found))
     published = select(PublicNotice).where(PublicNotice.close_out_id == id_).order_by(col(PublicNotice.id))
-    case.notice = next(iter(apart(act, session.exec(published))[-1:]), None)
-    if case.notice is not None:
-        objections = select(Objection).where(Objection.notice_id == case.notice.id).order_by(col(Objection.id))
-        case.objections = apart(act, session.exec(objections))
+    notices = apart(act, session.exec(published))
+    if notices:
+        case.notice = notices[-1]
+        objections = select(Objection).where(col(Objection.notice_id).in_([row.id for row in notices]))
+        case.objections = apart(act, session.exec(objections.order_by(col(Objection.id))))
     signed = select(Signature).where(Signature.close_out_id == id_, col(Signature.void_at).is_(None))
     case.signatures = apart(act, session.exec(signed.order_by(col(Signature.id))))
     return case
@@ -112,13 +116,13 @@ def unit_people(act: Act, task: TaskSlice) -> list[Member]:
 
 
 def live_evidence(act: Act, task: TaskSlice) -> list[Evidence]:
-    """The files that stand as evidence in the task's present cycle, oldest first."""
+    """The files that stand as evidence in the task's present cycle, oldest first; the scan of a signature is none."""
     rows = act.session.exec(
         select(Evidence)
         .where(Evidence.task_id == task.id, Evidence.cycle == task.cycle, col(Evidence.withdrawn_at).is_(None))
         .order_by(col(Evidence.id))
     )
-    return [row for row in rows if row.state != "failed"]
+    return [row for row in rows if row.state != "failed" and row.kind != SCAN]
 
 
 def evidence_now(act: Act, task: TaskSlice) -> list[dict[str, Any]]:
@@ -174,12 +178,42 @@ def signal_facts(act: Act, task: TaskSlice) -> list[dict[str, Any]]:
         )
         for row in rows
     ]
-    elsewhere = {row.seen_on_task for row in live_evidence(act, task) if row.seen_on_task is not None}
+    files = live_evidence(act, task)
+    elsewhere = {row.seen_on_task for row in files if row.seen_on_task is not None}
     numbers = act.session.exec(select(Task.number).where(col(Task.id).in_(elsewhere))).all() if elsewhere else []
     return [
         {"kind": found.kind, "place": found.place, "unit": act.unit(found.unit_id), **found.facts}
-        for found in signals(told, list(numbers), act.office)
+        for found in signals(told, list(numbers), act.office, _shots(act, task, files))
     ]
+
+
+def _shots(act: Act, task: TaskSlice, files: Sequence[Evidence]) -> list[Shot]:
+    """The pictures that tell something of themselves; the very same file is said of as such, not as a likeness."""
+    telling = [row for row in files if row.taken_on or (row.near_id and row.seen_on_task is None)]
+    if not telling:
+        return []
+    places = file_numbers(act, task)
+    near = [row.near_id for row in telling if row.near_id]
+    earlier = select(Evidence.id, Evidence.at, Task.number).join(Task, col(Task.id) == Evidence.task_id)
+    found = {
+        id_: (number, day_of(act, at))
+        for id_, at, number in act.session.exec(earlier.where(col(Evidence.id).in_(near)))
+    }
+    shots = []
+    for row in telling:
+        number, day = found.get(row.near_id, (None, None)) if row.seen_on_task is None else (None, None)
+        shots.append(Shot(places[row.id or 0], day_of(act, row.at), row.taken_on, number, day))
+    return shots
+
+
+def day_of(act: Act, at: datetime) -> date:
+    return act.office.local(at).date()
+
+
+def file_numbers(act: Act, task: TaskSlice) -> dict[int, int]:
+    """Id of a file → its number in the task's list: the order in which they came, withdrawn ones counted."""
+    ids = act.session.exec(select(Evidence.id).where(Evidence.task_id == task.id).order_by(col(Evidence.id)))
+    return {id_ or 0: n for n, id_ in enumerate(ids, 1)}
 
 
 def name_of(act: Act, member_id: int | None) -> str:

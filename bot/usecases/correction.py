@@ -1,38 +1,54 @@
 """更正 of the ledger by the office, at the command line or by importing the plan's file again."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import col, select
 
 from bot.domain import correction as rules
-from bot.domain.correction import TASK_FIELDS
+from bot.domain.correction import TASK_FIELDS, UNIT_FIELDS
 from bot.domain.deadlines import read_deadline
 from bot.domain.drafting import Draft, TaskDraft
-from bot.domain.ledger import Measure, Milestone
-from bot.domain.people import UNIT_PEOPLE
+from bot.domain.ledger import Measure, Milestone, Part
+from bot.domain.people import UNIT_PEOPLE, Role
 from bot.domain.post import Lane
 from bot.domain.process import Correction
 from bot.domain.refusal import Refusal
+from bot.domain.registry import Registry
 from bot.domain.slices import TaskSlice
 from bot.store.ledger import load_task, load_tasks
 from bot.store.people import present
 from bot.usecases.act import Act
 from bot.usecases.plan_draft import key_of
 from bot.usecases.remind import replan
+from bot.usecases.unit_correction import correct_units
 
 
 def correct(
-    act: Act, number: int, ordinal: int | None, field: str, to: str, reason: str, basis: str = ""
+    act: Act,
+    number: int,
+    ordinal: int | None,
+    field: str,
+    to: str,
+    reason: str,
+    basis: str = "",
+    *,
+    registry: Registry | None = None,
 ) -> dict[str, Any]:
-    """The field reads `to` from now on; what it was stays in the history, and those who work on it are told.
+    """The field reads `to` from now on; what it was stays in the history, and those it concerns are told.
 
-    → {"number", "field", "before", "after", "reason", "basis"}. Refusals: no_such_task, those of
-    `require_correctable`, `measure_meant` and of the rule of each field; day_unclear.
+    `registry`: needed where units are named. → {"number", "field", "before", "after", "reason", "basis"}.
+    Refusals: no_such_task, those of `require_correctable`, `measure_meant` and of the rule of each field; day_unclear.
     """
     task = load_task(act.session, number)
     rules.require_correctable(task, field, to, reason)
+    added: list[int] = []
     if field in TASK_FIELDS:
         act.carry(rules.correct_task(task, field, to, reason, act.member, act.moment))
+    elif field in UNIT_FIELDS:
+        assert registry is not None, "units are read with the registry"
+        measure = rules.measure_meant(task, ordinal) if ordinal else None
+        added = correct_units(act, task, measure, field, to, reason, registry)
     else:
         _correct_measure(act, task, ordinal, field, to.strip(), reason, basis)
     row = act.session.exec(
@@ -49,10 +65,22 @@ def correct(
         "reason": row.reason,
         "basis": row.basis,
     }
-    people = present(act.session, roles=UNIT_PEOPLE, units=task.workers)
-    about = {"task": number}
-    told = act.tell(people, "ledger_corrected", facts, key=f"correction:{row.id}", lane=Lane.REMINDER, about=about)
-    return {**facts, "told": told}
+    return {**facts, "told": _tell(act, task, row.id or 0, facts, added)}
+
+
+def _tell(act: Act, task: TaskSlice, correction: int, facts: dict[str, Any], added: Sequence[int]) -> int:
+    """Those who work on it, or did; who is new to it is asked for receipt."""
+    number, key, about = task.number, f"correction:{correction}", {"task": task.number}
+    anew = load_task(act.session, number)
+    asked = [unit for unit in added if unit in anew.workers or unit in anew.units.get(Part.COOPERATING, [])]
+    new = present(act.session, roles=UNIT_PEOPLE, units=asked) if asked else []
+    buttons = [[["sign", f"ack:{number}"], ["card", f"card:{number}"]]]
+    said = act.tell(new, "ledger_corrected", facts | {"buttons": buttons}, key=key, lane=Lane.URGENT, about=about)
+    people = present(act.session, roles=UNIT_PEOPLE, units=list({*task.workers, *anew.workers}))
+    if added:
+        people += present(act.session, roles=[Role.VERIFIER], units=added)
+    others = [member for member in people if member.id not in {each.id for each in new}]
+    return said + act.tell(others, "ledger_corrected", facts, key=key, lane=Lane.REMINDER, about=about)
 
 
 def _correct_measure(

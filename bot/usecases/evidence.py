@@ -1,5 +1,6 @@
 """Evidence (佐证): pictures and files that came by chat, kept against a task; their bytes are fetched afterwards."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.domain.refusal import Refusal
 from bot.domain.reporting import require_own
 from bot.store.ledger import load_task
 from bot.usecases.act import Act
+from bot.usecases.case_files import SCAN
 from bot.usecases.close_out import after_evidence
 
 MAX_BYTES = 20 * 1024 * 1024  # what the Bot API lets a bot download
@@ -52,9 +54,7 @@ def attach(
     measure = next((m for m in task.measures if m.ordinal == ordinal), None)
     if ordinal is not None and measure is None:
         raise Refusal("no_such_measure", task=number, measure=ordinal, count=len(task.measures))
-    for file in files:
-        if file.size is not None and file.size > MAX_BYTES:
-            raise Refusal("file_too_big", name=file.name, megabytes=round(file.size / 1024 / 1024, 1))
+    require_fits(files)
     rows = [
         Evidence(
             task_id=task.id,
@@ -83,9 +83,18 @@ def attach(
     act.carry(Decision(additions=list(rows), events=[event]))
     after_evidence(act, [task.id])
     count = act.session.exec(
-        select(func.count()).where(Evidence.task_id == task.id, col(Evidence.withdrawn_at).is_(None))
+        select(func.count()).where(
+            Evidence.task_id == task.id, col(Evidence.withdrawn_at).is_(None), Evidence.kind != SCAN
+        )
     ).one()
     return {"number": number, "title": task.title, "added": len(rows), "count": count, "seen": len(seen)}
+
+
+def require_fits(files: Sequence[Attachment]) -> None:
+    """Refusals: file_too_big."""
+    for file in files:
+        if file.size is not None and file.size > MAX_BYTES:
+            raise Refusal("file_too_big", name=file.name, megabytes=round(file.size / 1024 / 1024, 1))
 
 
 def _seen_elsewhere(act: Act, task_id: int, unique_ids: list[str]) -> dict[str, int]:

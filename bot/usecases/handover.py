@@ -50,7 +50,7 @@ def pass_on(
     event = Deed("passed_on", task.id, {"unit": since}, {"unit": to, "reason": row.reason})
     reports = rules.carried(task, since, to, act.person, act.now)
     act.carry(Decision(changes=_moved(act, task, since, to), additions=[row, *reports], events=[event]))
-    _lapse(act, task, since)
+    lapse_of(act, task, since)
     # The names were read before the unit stood in the ledger.
     act._names = None
     return _tell_both(act, load_task(act.session, number), row)
@@ -92,7 +92,8 @@ def _moved(act: Act, task: TaskSlice, giver: int, taker: int) -> list[Change]:
     return changes + [Change(MeasureUnit, id_ or 0, {"unit_id": taker}, only_if={"unit_id": giver}) for id_ in own]
 
 
-def _lapse(act: Act, task: TaskSlice, giver: int) -> None:
+def lapse_of(act: Act, task: TaskSlice, giver: int) -> None:
+    """What a unit that no longer works on the task had asked for is asked no more."""
     rows = act.session.exec(
         select(Extension).where(
             Extension.task_id == task.id, Extension.unit_id == giver, col(Extension.state).in_(OPEN)

@@ -155,7 +155,13 @@ def sign_facts(act: Act, case: CaseFile) -> dict[str, Any]:
         "last_day": case.notice.last_day.isoformat() if case.notice else "",
         "objections": [{"text": row.text, "answer": row.answer} for row in case.objections],
         "signatures": [
-            {"name": row.name, "unit": act.unit(row.unit_id), "by": name_of(act, row.member_id), "hash": row.seen[:8]}
+            {
+                "name": row.name,
+                "unit": act.unit(row.unit_id),
+                "by": row.paper.get("by") or name_of(act, row.member_id),
+                "paper": row.paper.get("document", ""),
+                "hash": row.seen[:8],
+            }
             for row in case.signatures
         ],
         "signed": done,

@@ -1,15 +1,24 @@
 """待办: what waits for a person's decision, from every feature that asks for decisions, in one list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlmodel import col, select
+
+from bot.domain.ledger import Event, Task
+from bot.domain.post import Outbox
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import require_own
 from bot.store.ledger import load_task
 from bot.usecases.act import Act
 from bot.usecases.turns import whose_turn
+
+# Messages that show a case with its evidence; how many of a chat's latest ones are looked through.
+ASKING = ("agree_asked", "verify_asked", "notice_asked", "sign_asked", "strike_off_asked")
+SHOWING = (*ASKING, "pending", "evidence", "card")
+LOOKED_THROUGH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,37 @@ def by_id(act: Act, kind: str, record_id: int, stamp: str = "") -> Waiting:
                         raise Refusal("seen_changed", task=waiting.number)
                     return waiting
     raise Refusal("no_longer_waits")
+
+
+def changed_since_shown(act: Act, waiting: Waiting, chats: Collection[int]) -> bool:
+    """The evidence is another than when this decision was last put before the person in one of these chats, or, where
+    it never was, than when the application was made."""
+    if not waiting.stamp:
+        return False
+    shown = _last_shown(act, waiting.number, chats)
+    if shown is not None:
+        return shown != waiting.stamp
+    changed = (
+        select(Event.id)
+        .join(Task, col(Task.id) == Event.task_id)
+        .where(Task.number == waiting.number, Event.kind == "close_out_evidence", Event.at >= waiting.since)
+    )
+    return act.session.exec(changed).first() is not None
+
+
+def _last_shown(act: Act, number: int, chats: Collection[int]) -> str | None:
+    """The stamp of the case in the last message that showed it, by itself or among what waits."""
+    said = (
+        select(Outbox.facts)
+        .where(col(Outbox.chat_id).in_(chats), col(Outbox.kind).in_(SHOWING))
+        .order_by(col(Outbox.id).desc())
+        .limit(LOOKED_THROUGH)
+    )
+    for facts in act.session.exec(said):
+        for shown in (facts, *facts.get("rows", ())):
+            if shown.get("number") == number and shown.get("stamp"):
+                return str(shown["stamp"])
+    return None
 
 
 def approve(act: Act, waiting: Waiting, text: str) -> Told:

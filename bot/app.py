@@ -126,7 +126,8 @@ def run_bot(settings: Settings, rehearse_at: datetime | None) -> int:
     from bot.node import Node, machine_clock, run_until_stopped
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for name in ("apscheduler", "uvicorn"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     keep_out_of_logs(settings.token.get_secret_value(), settings.webhook_secret.get_secret_value())
     house = House.open(settings)
     clock = rehearsal_clock(rehearse_at) if rehearse_at else machine_clock

@@ -59,6 +59,7 @@ class Node:
         self._rehearsal = rehearsal
         self._name = uuid.uuid4().hex
         self._working: asyncio.Task[None] | None = None
+        self._standing_by = False
         self.pulse = Pulse()
         self.metrics = Metrics(house.store, self.pulse)
         self._lock = asyncio.Lock()
@@ -147,6 +148,9 @@ class Node:
                 except Exception:
                     log.exception("the lease could not be asked for")
                     held = False
+                if not held and not self._standing_by:
+                    log.info("another node has the lease; this one stands by and takes over when it falls silent")
+                self._standing_by = not held
                 if held and self._working is None:
                     self._working = asyncio.create_task(self._work())
                 elif not held and self._working is not None:
@@ -191,13 +195,16 @@ class Node:
     async def _introduce(self) -> None:
         """The bot knows its name, and Telegram its commands."""
         me = await self._patiently(lambda: raw(self._bot, "getMe", {}))
-        await asyncio.to_thread(self._remember, str(me.get("username", "")))
-        settings = self.house.settings
+        username, settings = str(me.get("username", "")), self.house.settings
+        await asyncio.to_thread(self._remember, username)
+        way = f"webhook at {settings.webhook_url}" if settings.webhook_url else f"polling {settings.api_url}"
+        database = self.house.store.engine.url.render_as_string(hide_password=True)
+        log.info("@%s is up: %s, %s, listening at %s", username, way, database, settings.listen)
         self._dispatch = Dispatcher(
             ChatHouse(
                 office=self.house.office,
                 registry=self.house.registry,
-                bot_name=str(me.get("username", "")),
+                bot_name=username,
                 office_people=frozenset(settings.office),
                 office_unit=settings.office_unit,
                 locale=settings.locale,
@@ -239,7 +246,9 @@ class Node:
             entrance = Entrance(settings.webhook_url, secret, self.intake.keep, self.desk.wake)
         host, port = settings.host_and_port
         pages = create_web(self.metrics, self.pulse, webhook=entrance)
-        server = WebServer(uvicorn.Config(pages, host=host, port=port, log_config=None, lifespan="off"))
+        server = WebServer(
+            uvicorn.Config(pages, host=host, port=port, log_config=None, lifespan="off", access_log=False)
+        )
         await server.serve()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, select, text, update
+from sqlalchemy import and_, bindparam, case, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
@@ -127,6 +127,8 @@ def claim(session: Session, ids: Sequence[int]) -> list[Letter]:
     )
 
 
+# An invitation's code is kept as a hash only: once it has been said, the message forgets it too.
+_FORGETS = and_(OUTBOX.c.kind == "invited", bindparam("became") != "waiting")
 _ACKNOWLEDGE = (
     update(OUTBOX)
     .where(OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == "sending")
@@ -136,6 +138,7 @@ _ACKNOWLEDGE = (
         error=bindparam("why"),
         done_at=bindparam("at"),
         attempts=OUTBOX.c.attempts + 1,
+        facts=case((_FORGETS, literal({}, OUTBOX.c.facts.type)), else_=OUTBOX.c.facts),
     )
 )
 

@@ -199,6 +199,8 @@ def bind_group(act: Act, chat_id: int, topic_id: int, title: str, unit: str, reg
     if found is not None:
         fields = {name: getattr(group, name) for name in ("title", "unit_id", "bound_by", "bound_at", "left_at")}
         act.carry(Decision(changes=[Change(Group, found.id or 0, fields)], events=[event]))
+        # Changes are written past the session's own copy.
+        act.session.refresh(found)
         return found
     act.carry(Decision(additions=[group], events=[event]))
     return group

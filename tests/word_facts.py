@@ -4,6 +4,7 @@ from typing import Any
 
 from word_facts_clock import CLOCK_MESSAGES, CLOCK_PRESSED, CLOCK_REFUSED
 from word_facts_figures import FIGURE_MESSAGES, FIGURE_PRESSED
+from word_facts_import import IMPORT_MESSAGES, IMPORT_PRESSED
 from word_facts_life import LIFE_HISTORY, LIFE_MESSAGES, LIFE_PRESSED, LIFE_REFUSED
 
 from bot.domain.people import Role
@@ -226,7 +227,7 @@ SELF = {"name": "李某", "unit": "市水务局", "role": "liaison", "invited_by
 SELF |= {"daily_at": "09:00", "quiet_from": "22:00", "quiet_to": "08:00", "locale": "zh"}
 JOINED = SELF | {"open": 12, "parts": {"lead": 5, "responsible": 6, "cooperating": 1}, "unsigned": [3, 14], "due": 3}
 NO_QUIET = {"quiet_from": "", "quiet_to": ""}
-SUBSCRIBED = {"rhythm": "weekly", "day": 1, "at": "09:00", "scope": "市水务局", "next": MOMENT}
+SUBSCRIBED = {"rhythm": "weekly", "day": 1, "at": "09:00", "scope": "市水务局", "next": MOMENT, "paused": False}
 PERSON = {"name": "李某", "unit": "市水务局", "role": "liaison", "unreachable": True}
 IMPORTED = {
     "plan": "天津市整改方案",
@@ -589,7 +590,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
         SUBSCRIBED | {"rhythm": "daily", "day": None},
     ],
     "subscriptions": [
-        {"rows": [SUBSCRIBED, SUBSCRIBED | {"rhythm": "daily", "scope": ""}, SUBSCRIBED | {"rhythm": "monthly"}]},
+        {"rows": [SUBSCRIBED | {"paused": True}, SUBSCRIBED | {"rhythm": "daily", "scope": ""}, SUBSCRIBED | {"rhythm": "monthly"}]},
         {"rows": []},
     ],
     "unsubscribed": [{"count": 1}, {"count": 0}],
@@ -686,3 +687,5 @@ PRESSED |= FIGURE_PRESSED | LIFE_PRESSED
 MESSAGES |= CLOCK_MESSAGES
 REFUSED |= CLOCK_REFUSED
 PRESSED |= CLOCK_PRESSED
+MESSAGES |= IMPORT_MESSAGES
+PRESSED |= IMPORT_PRESSED

@@ -13,6 +13,7 @@ from bot.chat import (
     deciding,
     extending,
     handing,
+    importing,
     messages,
     offering,
     own,
@@ -22,6 +23,7 @@ from bot.chat import (
     rhythms,
     running,
     silence,
+    subscribing,
     urging,
     withdrawing,
 )
@@ -307,6 +309,10 @@ def next_steps(talk: Talk, args: list[str]) -> None:
     urging.ask_next_steps(talk, int(args[0]))
 
 
+def import_(talk: Talk, args: list[str]) -> None:
+    importing.press(talk, args)
+
+
 def issue(talk: Talk, args: list[str]) -> None:
     running.issue_bulletin(talk, int(args[0]), edit=True)
 
@@ -333,7 +339,11 @@ def dismiss_sure(talk: Talk, args: list[str]) -> None:
 
 
 def unsubscribe(talk: Talk, args: list[str]) -> None:
-    own.unsubscribe(talk, args[0])
+    subscribing.unsubscribe(talk, args[0])
+
+
+def subscription(talk: Talk, args: list[str]) -> None:
+    subscribing.press(talk, args[0], int(args[1]))
 
 
 def why(talk: Talk, args: list[str]) -> None:
@@ -417,10 +427,12 @@ VERBS: dict[str, Verb] = {
     "dismiss": dismiss,
     "dismiss_sure": dismiss_sure,
     "unsubscribe": unsubscribe,
+    "sub": subscription,
     "why": why,
     "snooze": snooze,
     "cadence": cadence,
     "help": help_,
+    "import": import_,
     "cancel": cancel,
 }
 

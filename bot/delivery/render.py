@@ -1,11 +1,13 @@
 """A message's row becomes calls of the Bot API: words found, buttons made, long texts cut. Pure but for the words."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 from bot.delivery.long_text import CAPTION_LIMIT, length, plain, split
+from bot.documents.pairs import side_by_side
 from bot.store.outbox import Letter
 
 MOST_PARTS = 4
@@ -61,6 +63,7 @@ class Renderer:
             "photo": lambda row: self._file(row, "sendPhoto", "photo"),
             "document": lambda row: self._file(row, "sendDocument", "document"),
             "album": self._album,
+            "pair": self._pair,
             "text_file": lambda row: [self._as_file(row, self._text(row))],
             "pin": lambda row: [Call("pinChatMessage", self._target(row) | {"disable_notification": True})],
             "delete": lambda row: [Call("deleteMessage", self._target(row))],
@@ -77,6 +80,35 @@ class Renderer:
         except Exception as error:
             # Words and facts meet only here; whatever they disagree about costs this one message.
             raise BadMessage(f"{row.method} {row.kind}: {type(error).__name__}: {error}") from error
+
+    def prepare(self, row: Letter) -> None:
+        """Makes what is no word and takes long: two pictures on one sheet. Call it in a thread."""
+        made = self._data / self._pair_file(row)
+        if made.is_file():
+            return
+        days = [date.fromisoformat(day) for day in row.facts["days"]]
+        content = side_by_side([self._data / file for file in row.facts["files"]], days)
+        if content is not None:
+            made.parent.mkdir(parents=True, exist_ok=True)
+            half = made.with_suffix(f".{row.id}")
+            half.write_bytes(content)
+            half.replace(made)
+
+    @staticmethod
+    def _pair_file(row: Letter) -> str:
+        names = [Path(file).name[:16] + day for file, day in zip(row.facts["files"], row.facts["days"], strict=True)]
+        return f"papers/pair-{'-'.join(names)}.jpg"
+
+    def _pair(self, row: Letter) -> list[Call]:
+        """The sheet that was prepared, or words that the pictures cannot be shown so."""
+        file = self._pair_file(row)
+        if not (self._data / file).is_file():
+            return [Call("sendMessage", self._chat(row) | self._plain_words(row, "message.pair_unreadable"))]
+        return self._file(replace(row, facts={**row.facts, "file": file}), "sendPhoto", "photo")
+
+    def _plain_words(self, row: Letter, key: str) -> dict[str, Any]:
+        text = self._words(row.locale).say(key, row.facts)
+        return {"text": text, "parse_mode": "HTML"} | _reply(row) | self._markup_of(row)
 
     def _text(self, row: Letter) -> str:
         key = row.kind if "." in row.kind else f"message.{row.kind}"

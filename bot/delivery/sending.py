@@ -60,8 +60,10 @@ class Sender:
     async def send(self, entry: Entry, row: Letter) -> Verdict:
         """Never raises: whatever happens to this message is its verdict."""
         try:
+            if row.method == "pair":
+                await asyncio.to_thread(self._renderer.prepare, row)
             calls = self._renderer.calls(row)
-        except BadMessage as error:
+        except (BadMessage, OSError) as error:
             self._lanes.stayed(entry)
             return self._verdict(entry, row, FailedForGood(str(error)), [])
         ids: list[int] = []

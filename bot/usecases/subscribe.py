@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.domain.decision import Decision, Deed
-from bot.domain.people import Subscription, require
+from bot.domain.decision import Change, Decision, Deed, Removal
+from bot.domain.people import Role, Subscription, require
 from bot.domain.post import Lane, Outbox
 from bot.domain.refusal import Refusal
 from bot.store import carry
@@ -16,6 +16,9 @@ from bot.usecases.bulletin import composition_button
 from bot.usecases.digest import bulletin_facts, digest_at
 
 RHYTHMS = ("daily", "weekly", "monthly")
+FARTHEST = 63  # days within which every rhythm returns, the longest holiday included
+# A digest in which none of these holds anything has nothing to say.
+TOLD = ("overdue", "behind", "due_in_30_days", "unreported", "instructions", "difficulties", "corrections")
 SUBSCRIPTION = carry.table_of(Subscription)
 
 
@@ -29,7 +32,8 @@ def subscribe(
     require(act.person, "subscribe")
     if rhythm not in RHYTHMS:
         raise Refusal("bad_rhythm", text=rhythm)
-    unsubscribe(act, chat_id, rhythm)
+    same = (SUBSCRIPTION.c.rhythm == rhythm, SUBSCRIPTION.c.scope == scope)
+    act.session.connection().execute(SUBSCRIPTION.delete().where(SUBSCRIPTION.c.chat_id == chat_id, *same))
     row = Subscription(
         chat_id=chat_id,
         topic_id=topic_id,
@@ -47,29 +51,56 @@ def subscribe(
 
 
 def unsubscribe(act: Act, chat_id: int, rhythm: str | None = None) -> int:
-    """→ how many subscriptions of the chat have ended."""
-    where = [SUBSCRIPTION.c.chat_id == chat_id]
-    if rhythm is not None:
-        where.append(SUBSCRIPTION.c.rhythm == rhythm)
-    ended = act.session.connection().execute(SUBSCRIPTION.delete().where(*where)).rowcount
-    if ended:
-        act.record(Deed("unsubscribe", None, {"chat": chat_id, "count": ended}, {}))
-    return ended
+    """→ how many subscriptions of the chat have ended. Refusals: not_your_right."""
+    rows = [row for row in subscriptions(act, chat_id) if rhythm in (None, row.rhythm)]
+    for row in rows:
+        end(act, chat_id, row.id or 0)
+    return len(rows)
+
+
+def end(act: Act, chat_id: int, subscription_id: int) -> None:
+    """It sends no more. Refusals: not_your_right, too_old."""
+    row = _own(act, chat_id, subscription_id)
+    event = Deed("unsubscribe", None, {"chat": chat_id, "rhythm": row.rhythm, "scope": row.scope}, {})
+    act.carry(Decision(removals=[Removal(Subscription, subscription_id)], events=[event]))
+
+
+def rest(act: Act, chat_id: int, subscription_id: int, *, paused: bool) -> None:
+    """It sends nothing until it is taken up again, and then nothing of what was left out.
+
+    Refusals: not_your_right, too_old.
+    """
+    row = _own(act, chat_id, subscription_id)
+    fields = {"paused": paused, "next_at": next_time(act, row.rhythm, row.day, row.at, act.now)}
+    event = Deed("subscription_rests", None, {"paused": row.paused}, {"chat": chat_id, "paused": paused})
+    act.carry(Decision(changes=[Change(Subscription, subscription_id, fields)], events=[event]))
+
+
+def _own(act: Act, chat_id: int, subscription_id: int) -> Subscription:
+    """The chat's subscription, of the person; in a group the office may see to anybody's."""
+    row = next((row for row in subscriptions(act, chat_id) if row.id == subscription_id), None)
+    if row is None:
+        raise Refusal("too_old")
+    if row.member_id != act.person.id and act.person.role != Role.OFFICE:
+        raise Refusal("not_your_right", role=act.person.role)
+    return row
 
 
 def subscriptions(act: Act, chat_id: int) -> list[Subscription]:
-    return list(
-        act.session.exec(select(Subscription).where(Subscription.chat_id == chat_id).order_by(col(Subscription.id)))
-    )
+    mine = select(Subscription).where(Subscription.chat_id == chat_id).order_by(col(Subscription.id))
+    # Changes are written past the session's own copies: read them again.
+    return list(act.session.exec(mine.execution_options(populate_existing=True)))
 
 
 def next_time(act: Act, rhythm: str, day: int | None, at: time, after: datetime) -> datetime:
-    """The next such moment after `after`; a daily one falls on working days only."""
+    """The next such moment after `after`; what falls on a day of rest comes on the next working day, once."""
     today = act.office.today(after)
-    for n in range(63):
+    for n in range(-FARTHEST, FARTHEST):
         candidate = today + timedelta(days=n)
-        if _falls(act, rhythm, day, candidate) and act.office.at(candidate, at) > after:
-            return act.office.at(candidate, at)
+        if _falls(act, rhythm, day, candidate):
+            moment = act.office.at(act.office.calendar.next_working(candidate), at)
+            if moment > after:
+                return moment
     raise AssertionError("every rhythm returns within two months")
 
 
@@ -83,9 +114,9 @@ def _falls(act: Act, rhythm: str, day: int | None, candidate: date) -> bool:
 
 def send_due(act: Act) -> int:
     """Each subscription whose hour has come has queued its digest, once; a daily one with nothing to say is silent."""
-    rows = act.session.exec(select(Subscription).where(Subscription.next_at <= act.now)).all()
+    due = select(Subscription).where(Subscription.next_at <= act.now, col(Subscription.paused).is_(False))
     said = 0
-    for row in rows:
+    for row in act.session.exec(due).all():
         said += _send(act, row)
         act.session.connection().execute(
             SUBSCRIPTION.update()
@@ -104,14 +135,20 @@ def _send(act: Act, row: Subscription) -> bool:
     facts: dict[str, Any] = bulletin_facts(act, found, scope)
     if row.rhythm == "daily" and not (found.overdue or found.behind or found.due_soon):
         return False
-    facts |= {"correction": 0, "buttons": composition_button(act, act.now, scope) if row.chat_id > 0 else []}
+    nothing = not any(facts[name] for name in TOLD) and not any(found.changes.values())
+    if nothing:
+        # One line, so that silence never means that the bot is dead.
+        following = act.office.local(next_time(act, row.rhythm, row.day, row.at, act.now))
+        facts = {name: facts[name] for name in ("scope", "as_of", "totals", "outlook_days")}
+        facts["next"] = following.isoformat()
+    facts |= {"correction": 0, "buttons": composition_button(act, act.now, scope)}
     return act.post(
         Outbox(
             key=f"subscription:{row.id}:{row.next_at.isoformat()}",
             chat_id=row.chat_id,
             topic_id=row.topic_id,
             member_id=member.id,
-            kind="bulletin",
+            kind="nothing_new" if nothing else "bulletin",
             locale=member.locale,
             facts=facts,
             lane=Lane.DIGEST,

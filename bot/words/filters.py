@@ -49,6 +49,26 @@ def full_day_en(value: str | date) -> str:
     return f"{day_en(value)} {as_date(value).year}"
 
 
+def month_zh(value: str | date) -> str:
+    found = as_date(value)
+    return f"{found.year}年{found.month}月"
+
+
+def month_en(value: str | date) -> str:
+    found = as_date(value)
+    return f"{MONTHS[found.month - 1]} {found.year}"
+
+
+def duration_zh(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} 分 {rest} 秒" if minutes else f"{rest} 秒"
+
+
+def duration_en(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def clock(value: str | datetime) -> str:
     return as_moment(value).strftime("%H:%M")
 
@@ -84,6 +104,8 @@ def filters_for(locale: str) -> dict[str, Callable[..., Any]]:
         "signed": signed,
         "day": day_zh if chinese else day_en,
         "full_day": full_day_zh if chinese else full_day_en,
+        "month": month_zh if chinese else month_en,
+        "duration": duration_zh if chinese else duration_en,
         "weekday": lambda value: WEEKDAYS[locale][as_date(value).weekday()],
         "clock": clock,
         "near": near_day,

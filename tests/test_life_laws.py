@@ -305,7 +305,7 @@ def _figures(task: TaskSlice) -> Any:
 
 
 Life.TestCase.settings = settings(
-    max_examples=4, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLife = Life.TestCase
 
@@ -387,6 +387,7 @@ def test_reasons_are_read_measure_by_measure() -> None:
         {"measure": "5.1", "text": "缺验收单"},
         {"measure": "5.2", "text": "无日期"},
     ]
+    assert itemise(task, "联单只到4月，请补5月记录") == [{"measure": "", "text": "联单只到4月，请补5月记录"}]
     assert itemise(task, "总体可以；5.1 缺 12.3 万方的称重单") == [
         {"measure": "", "text": "总体可以"},
         {"measure": "5.1", "text": "缺 12.3 万方的称重单"},

@@ -239,7 +239,7 @@ def itemise(task: TaskSlice, text: str) -> list[dict[str, str]]:
             raise Refusal("no_such_measure", task=task.number, measure=int(mark[2]), count=len(known))
     before = text[: marks[0].start()] if marks else text
     rows = [{"measure": "", "text": before.strip(" \n；;")}] if before.strip(" \n；;") else []
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    ends = [*(mark.start() for mark in marks[1:]), len(text)][: len(marks)]
     for mark, end in zip(marks, ends, strict=True):
         rows.append({"measure": f"{mark[1]}.{mark[2]}", "text": text[mark.end() : end].strip(" \n；;")})
     return rows

@@ -62,6 +62,8 @@ def test_why_names_the_rule_the_facts_and_the_next_dates(town: Town) -> None:
     assert "滞后：进度 0%" in said.text
     assert "到期前 1 天的提醒（07.1，2022-06-15）" in said.text
     assert "接下来：6月15日（到期）" in said.text
+    assert said.text.partition("接下来：")[2].count("月") == 5
+    assert "6月17日（截数）" in said.text
 
 
 def test_the_button_under_the_daily_message_asks_which_task(town: Town) -> None:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from word_facts_clock import CLOCK_MESSAGES, CLOCK_PRESSED, CLOCK_REFUSED
-from word_facts_figures import FIGURE_MESSAGES, FIGURE_PRESSED
+from word_facts_clock import CLIMBS, CLOCK_MESSAGES, CLOCK_PRESSED, CLOCK_REFUSED, NEXT_DATES
+from word_facts_figures import FIGURE_MESSAGES, FIGURE_PRESSED, FIGURE_REFUSED
 from word_facts_import import IMPORT_MESSAGES, IMPORT_PRESSED
 from word_facts_life import LIFE_HISTORY, LIFE_MESSAGES, LIFE_PRESSED, LIFE_REFUSED
 
@@ -660,10 +660,11 @@ REFUSED: dict[str, Any] = {
 
 REMINDED = {"kind": "deadline", "at": MOMENT, "offset": -1, "day": "2022-06-15", "measure": 1}
 WHY = line() | {"expected": 99, "tolerance": 10, "said": [REMINDED, REMINDED | {"offset": 0}, REMINDED | {"offset": 3}]}
-WHY |= {"others": ["赵某"], "next": [{"on": "2022-06-16", "offset": 1, "day": "2022-06-15"}], "daily_at": "09:00"}
+WHY |= {"others": ["赵某"], "next": NEXT_DATES, "climbs": CLIMBS, "unknown_years": [2028, 2029], "daily_at": "09:00"}
 WHY |= {"silent": True, "cut_off": "2022-06-17T17:00:00+08:00"}
+QUIET_WHY = WHY | SOON | {"climbs": [], "unknown_years": []}
 MESSAGES |= {
-    "why": [WHY, LATE | WHY | {"flag": "overdue", "days_left": -3, "said": [], "others": [], "next": []}, WHY | SOON],
+    "why": [WHY, LATE | WHY | {"flag": "overdue", "days_left": -3, "said": [], "others": [], "next": []}, QUIET_WHY],
     "why_which": [{}],
     "snoozed": [{"number": 7, "title": "清淤", "until": "2022-06-14", "left": n} for n in (1, 0)],
     "muted": [{"until": MOMENT, "silenced": 4, "red": [18]}, {"until": None, "silenced": 0, "red": []}],
@@ -673,7 +674,7 @@ MESSAGES |= {
 }
 REFUSED |= {"longest": 3, "times": 2}
 MESSAGES |= LIFE_MESSAGES | FIGURE_MESSAGES
-REFUSED |= LIFE_REFUSED
+REFUSED |= LIFE_REFUSED | FIGURE_REFUSED
 
 
 HARDLY_ANY = {"own": [], "understood": "", "needs_words": [], "near": [], "state": "struck_off", "count": 1}

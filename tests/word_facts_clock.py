@@ -3,13 +3,36 @@
 from typing import Any
 
 MOMENT = "2022-06-10T17:00:00+08:00"
+FIGURES = {"progress": 40, "expected": 90, "days_left": -3, "due": "2022-06-03", "missed": 2}
+CLIMB = {"series": "red", "colour": "red", "word": "", "serial": 3, "unit": "武清区", "cause": "overdue"}
+CLIMB |= {"figures": FIGURES, "at": MOMENT, "issued": True, "ended": None, "ended_why": ""}
+CLIMBS = [
+    CLIMB,
+    CLIMB | {"series": "notice", "colour": "", "serial": None, "issued": False},
+    *(
+        CLIMB | {"ended": MOMENT, "ended_why": why}
+        for why in ("reported", "finished", "back_on_schedule", "caught_up", "date_moved", "handed_over")
+    ),
+    *(CLIMB | {"ended": MOMENT, "ended_why": why} for why in ("own_part_done", "new_cycle", "dropped")),
+]
+COMING = {"on": "2022-06-16", "what": "deadline", "offset": 1, "day": "2022-06-15", "series": "", "word": ""}
+NEXT_DATES = [
+    *(COMING | {"offset": offset} for offset in (-3, 0, 7)),
+    COMING | {"what": "report"},
+    COMING | {"what": "reply", "series": "red"},
+    COMING | {"what": "climb", "series": "own", "word": "约见"},
+]
 
 CLOCK_MESSAGES: dict[str, list[dict[str, Any]]] = {
     "cadence": [{"number": 7, "title": "清淤", "cadence": "monthly", "own": own} for own in (True, False)],
+    "nothing_new": [
+        {"scope": scope, "as_of": MOMENT, "totals": {"tasks": 41}, "outlook_days": 30, "next": MOMENT}
+        for scope in ("", "武清区")
+    ],
     "cadence_set": [
         {"number": 7, "title": "清淤", "before": "weekly", "after": after, "own": own, "next": MOMENT}
         for after, own in (("monthly", True), ("quarterly", False))
     ],
 }
 CLOCK_REFUSED: dict[str, Any] = {"cadence": "monthly", "file": "config/policy.toml", "line": 12, "nearest": "tolerance"}
-CLOCK_PRESSED: dict[str, Any] = {"cadence": "monthly"}
+CLOCK_PRESSED: dict[str, Any] = {"index": 2, "cadence": "monthly"}

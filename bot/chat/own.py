@@ -3,6 +3,7 @@
 import re
 from datetime import time
 
+from bot.chat import importing
 from bot.chat.talk import Talk
 from bot.domain.people import SEES_ALL, Member, Role
 from bot.domain.refusal import Refusal
@@ -120,4 +121,6 @@ def help_(talk: Talk, rest: str) -> None:
 
 
 def cancel(talk: Talk, rest: str) -> None:
-    talk.say("nothing_pending")
+    """An import under way ends; there is nothing else to cancel."""
+    if not importing.cancel(talk):
+        talk.say("nothing_pending")

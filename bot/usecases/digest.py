@@ -5,15 +5,19 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.domain.digest import Digest, compare, digest
+from bot.domain.briefs import standing_of
+from bot.domain.digest import Digest, compare, digest_of, totals_at
 from bot.domain.ledger import Note, Plan, Unit
 from bot.domain.past_days import past_day, split_past_day
 from bot.domain.refusal import Refusal
+from bot.domain.standing import Standing, standing
 from bot.store.ledger import load_tasks
 from bot.usecases.act import Act
+from bot.usecases.calendar_facts import unknown_years
 from bot.usecases.correction_facts import corrections_of_week
 from bot.usecases.extension_facts import of_week
 from bot.usecases.facts import task_line
+from bot.usecases.judged import judged
 from bot.usecases.sheet_bulletin import in_bulletin
 
 
@@ -55,14 +59,16 @@ def scope_title(act: Act, scope: str) -> str:
 def digest_at(act: Act, as_of: datetime, scope: str = "all") -> Digest:
     """The digest at `as_of`, with the changes on the cut-off one week before. Refusals: bad_scope."""
     only = scope_filter(act, scope)
-    found = digest(load_tasks(act.session, as_of=as_of, **only), as_of, act.office)
-    before = act.office.previous(act.office.week(as_of))
-    earlier = load_tasks(act.session, as_of=before.end, **only)
-    found.changes = compare(found, digest(earlier, before.end, act.office)) if earlier else {}
+    before = act.office.previous(act.office.week(as_of)).end
+    now, earlier = judged(act, (as_of, before), **only)
+
+    def everything() -> list[Standing]:
+        return [standing(task, as_of, act.office) for task in load_tasks(act.session, as_of=as_of, **only)]
+
+    found = digest_of(now, as_of, act.office, standing_of, everything)
+    found.changes = compare(found.totals, totals_at(earlier)) if earlier else {}
     if "unit_id" in only:
-        # A unit's digest tells what it owes itself, not what its partners owe.
-        found.unreported = [(unit, row) for unit, row in found.unreported if unit == only["unit_id"]]
-        found.units = [line for line in found.units if line.unit_id == only["unit_id"]]
+        found.only_unit(only["unit_id"])
     return found
 
 
@@ -101,8 +107,8 @@ def digest_json(act: Act, found: Digest) -> dict[str, Any]:
 def bulletin_facts(act: Act, found: Digest, scope: str = "all") -> dict[str, Any]:
     """What the bulletin's words print: figures, changes, the lists, what is to be done next."""
     facts = digest_json(act, found)
-    tasks = [row.task for row in found.standings]
-    week = act.office.week(found.as_of)
+    tasks = found.tasks
+    week, today = act.office.week(found.as_of), act.office.today(found.as_of)
     return {
         **facts,
         "scope": scope_title(act, scope),
@@ -115,6 +121,7 @@ def bulletin_facts(act: Act, found: Digest, scope: str = "all") -> dict[str, Any
         "sheets": in_bulletin(act, found, week.start),
         "next_steps": next_steps(facts),
         "silent": len(found.unreported),
+        "unknown_years": unknown_years(act, [today, today + timedelta(days=act.office.policy.outlook_days)]),
     }
 
 
@@ -138,7 +145,7 @@ def _numbers(steps: list[dict[str, Any]]) -> set[int]:
 
 
 def _open_notes(act: Act, found: Digest, kind: str) -> list[dict[str, Any]]:
-    numbers = {row.task.id: row.task for row in found.standings}
+    numbers = {task.id: task for task in found.tasks}
     rows = act.session.exec(
         select(Note).where(Note.kind == kind, Note.at <= found.as_of).order_by(col(Note.at), col(Note.id))
     )

@@ -3,8 +3,9 @@
 from typing import Any
 
 from bot.domain.ledger import Part
+from bot.domain.reminding import shifted
 from bot.domain.slices import MeasureSlice
-from bot.domain.standing import Standing
+from bot.domain.standing import DUE_SOON, Standing
 from bot.usecases.act import Act
 
 
@@ -21,7 +22,16 @@ def task_line(act: Act, found: Standing) -> dict[str, Any]:
         "state": str(found.task.state),
         "upkeep": found.task.upkeep,
         "units": [act.unit(unit) for unit in found.task.workers],
+        "last_working": last_working(act, found) if found.has(DUE_SOON) else None,
     }
+
+
+def last_working(act: Act, found: Standing) -> str | None:
+    """The last working day to do it on, where the deadline falls on a day of rest; None where it does not."""
+    if found.due is None or found.task.finished or (found.days_left or 0) < 0:
+        return None
+    day = shifted(found.due, act.office)
+    return day.isoformat() if day != found.due else None
 
 
 def units_by_part(act: Act, units: dict[str, list[int]]) -> dict[str, list[str]]:

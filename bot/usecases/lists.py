@@ -20,7 +20,7 @@ from bot.usecases.case_history import case_entries, untold
 from bot.usecases.close_out import may_apply, timeline
 from bot.usecases.correction_facts import corrections_of
 from bot.usecases.extension_facts import internal_by, may_ask, on_card, steps_of
-from bot.usecases.facts import measure_object, task_line, task_object
+from bot.usecases.facts import last_working, measure_object, task_line, task_object
 from bot.usecases.handover import hand_overs_of
 from bot.usecases.receipts import receipts_of
 from bot.usecases.remarks import notes_of
@@ -147,6 +147,7 @@ def card_facts(act: Act, task: TaskSlice) -> dict[str, Any]:
         "internal_by": internal_by(act, task),
         "can_extend": may_ask(act, task),
         "cadence": task.cadence,
+        "last_working": last_working(act, found),
         "sheets": [sheet for sheet in of_task(act, task) if sheet["state"] == "issued"],
         "life": timeline(act, task),
         "stamp": case.stamp if (case := case_of(act, task)) else "",

@@ -7,11 +7,11 @@ from sqlmodel import col, select
 
 from bot.domain.decision import Change, Decision, Deed, Removal
 from bot.domain.people import Role, Subscription, require
-from bot.domain.post import Lane, Outbox
+from bot.domain.post import Lane
 from bot.domain.refusal import Refusal
 from bot.store import carry
 from bot.store.people import member_by_id
-from bot.usecases.act import Act
+from bot.usecases.act import Act, member_message
 from bot.usecases.bulletin import composition_button
 from bot.usecases.digest import bulletin_facts, digest_at
 
@@ -135,23 +135,16 @@ def _send(act: Act, row: Subscription) -> bool:
     facts: dict[str, Any] = bulletin_facts(act, found, scope)
     if row.rhythm == "daily" and not (found.overdue or found.behind or found.due_soon):
         return False
-    nothing = not any(facts[name] for name in TOLD) and not any(found.changes.values())
-    if nothing:
-        # One line, so that silence never means that the bot is dead.
+    key = f"subscription:{row.id}:{row.next_at.isoformat()}"
+    buttons = composition_button(act, act.now, scope)
+    if any(facts[name] for name in TOLD) or any(found.changes.values()):
+        facts |= {"correction": 0, "buttons": buttons}
+        message = member_message(member, "bulletin", facts, key, Lane.DIGEST, None, act.now)
+    else:
+        # One line, so that silence never means that the bot has stopped.
         following = act.office.local(next_time(act, row.rhythm, row.day, row.at, act.now))
         facts = {name: facts[name] for name in ("scope", "as_of", "totals", "outlook_days")}
-        facts["next"] = following.isoformat()
-    facts |= {"correction": 0, "buttons": composition_button(act, act.now, scope)}
-    return act.post(
-        Outbox(
-            key=f"subscription:{row.id}:{row.next_at.isoformat()}",
-            chat_id=row.chat_id,
-            topic_id=row.topic_id,
-            member_id=member.id,
-            kind="nothing_new" if nothing else "bulletin",
-            locale=member.locale,
-            facts=facts,
-            lane=Lane.DIGEST,
-            created_at=act.now,
-        )
-    )
+        facts |= {"next": following.isoformat(), "buttons": buttons}
+        message = member_message(member, "nothing_new", facts, key, Lane.DIGEST, None, act.now)
+    message.chat_id, message.topic_id = row.chat_id, row.topic_id
+    return act.post(message)

@@ -1,40 +1,48 @@
-"""/why: which rule spoke of a task, on what facts, who else was told, and what comes next."""
+"""/why: which rule spoke of a task, on what facts, who else was told, how the ladder climbed, and what comes next."""
 
 from datetime import timedelta
 from typing import Any
 
 from sqlmodel import col, select
 
-from bot.domain.people import Role
-from bot.domain.post import Moment, Notice
+from bot.domain.people import UNIT_PEOPLE, Role
+from bot.domain.post import Lane, Notice, Outbox
 from bot.domain.reporting import require_own
+from bot.domain.slices import TaskSlice
 from bot.domain.standing import standing
+from bot.domain.urging import Climb, Sheet
 from bot.store.ledger import load_task
 from bot.store.people import people_names, present
 from bot.usecases.act import Act
+from bot.usecases.calendar_facts import unknown_years
 from bot.usecases.facts import task_line
+from bot.usecases.why_next import next_dates
 
-NEXT = 5
+LOOKED_BACK = timedelta(days=7)
+SHOWN = 5
 
 
 def why(act: Act, number: int) -> dict[str, Any]:
-    """→ the last reminders with their rule and facts, who else heard, the next five dates.
+    """→ the last reminders with their rule and facts, who else heard, the ladder, the next five dates.
 
     Refusals: no_such_task, not_your_task.
     """
     task = load_task(act.session, number)
     require_own(task, act.person)
     found = standing(task, act.now, act.office)
+    following = next_dates(act, task)
     return {
         **task_line(act, found),
         "expected": found.expected,
         "tolerance": act.office.policy.tolerance,
         "said": _said(act, task.id),
-        "others": _others(act, task.id),
-        "next": _next(act, task.id),
+        "others": _others(act, task),
+        "climbs": _climbs(act, task),
+        "next": following,
         "daily_at": act.person.daily_at.strftime("%H:%M"),
         "silent": act.person.unit_id in found.silent,
         "cut_off": act.office.local(act.office.week(act.now).end).isoformat(),
+        "unknown_years": unknown_years(act, [entry["on"] for entry in following]),
     }
 
 
@@ -55,30 +63,50 @@ def _facts(row: Notice) -> dict[str, Any]:
     return {"offset": row.facts.get("offset"), "day": row.facts.get("day"), "measure": row.facts.get("measure")}
 
 
-def _others(act: Act, task_id: int) -> list[str]:
-    """Names of those who were told of the task in the last week; the office sees all, others their own unit's."""
-    since = act.now - timedelta(days=7)
-    ids = act.session.exec(
-        select(Notice.member_id).where(Notice.task_id == task_id, col(Notice.said_at) >= since).distinct()
-    ).all()
-    names = people_names(act.session)
-    visible = ids if act.person.role == Role.OFFICE else [id_ for id_ in ids if id_ in _colleagues(act)]
-    return [names[id_] for id_ in visible if id_ != act.person.id]
-
-
-def _colleagues(act: Act) -> set[int]:
-    return {member.id or 0 for member in present(act.session, units=[act.person.unit_id or 0])}
-
-
-def _next(act: Act, task_id: int) -> list[dict[str, Any]]:
-    """The next moments at which the clock would speak of the task, if nothing changes."""
-    rows = act.session.exec(
-        select(Moment)
-        .where(Moment.task_id == task_id, col(Moment.said_at).is_(None), Moment.due_at > act.now)
-        .order_by(col(Moment.due_at), col(Moment.id))
+def _others(act: Act, task: TaskSlice) -> list[str]:
+    """Names of those who were told of the task in the last week, in a reminder or a sheet; the office sees all,
+    others their own unit's."""
+    since = act.now - LOOKED_BACK
+    ids = set(
+        act.session.exec(select(Notice.member_id).where(Notice.task_id == task.id, col(Notice.said_at) >= since))
     )
-    days: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        at = act.office.today(row.due_at).isoformat()
-        days.setdefault(at, {"on": at, "offset": row.offset, "day": row.day.isoformat()})
-    return list(days.values())[:NEXT]
+    sent = select(Outbox.member_id, Outbox.about).where(
+        Outbox.created_at >= since, Outbox.method == "send", Outbox.lane == Lane.URGENT
+    )
+    for member_id, about in act.session.exec(sent):
+        if member_id is not None and task.number in (about.get("task"), *about.get("tasks", ())):
+            ids.add(member_id)
+    names = people_names(act.session)
+    if act.person.role != Role.OFFICE:
+        ids &= {member.id or 0 for member in present(act.session, units=[act.person.unit_id or 0])}
+    return [names[id_] for id_ in sorted(ids) if id_ != act.person.id and id_ in names]
+
+
+def _climbs(act: Act, task: TaskSlice) -> list[dict[str, Any]]:
+    """The steps the ladder took on the task in this cycle, the newest first: a unit sees its own, a lead all."""
+    person = act.person
+    rows = act.session.exec(
+        select(Climb, Sheet)
+        .join(Sheet, col(Sheet.climb_id) == Climb.id)
+        .where(Climb.task_id == task.id, Climb.cycle == task.cycle)
+        .order_by(col(Climb.id).desc())
+    ).all()
+    own = person.role in UNIT_PEOPLE and person.unit_id not in task.units.get("lead", [])
+    visible = [(climb, sheet) for climb, sheet in rows if not own or climb.unit_id == person.unit_id]
+    return [_climb(act, climb, sheet) for climb, sheet in visible[:SHOWN]]
+
+
+def _climb(act: Act, climb: Climb, sheet: Sheet) -> dict[str, Any]:
+    return {
+        "series": sheet.series,
+        "colour": sheet.colour,
+        "word": sheet.word,
+        "serial": sheet.number,
+        "unit": act.unit(climb.unit_id),
+        "cause": climb.cause,
+        "figures": {"progress": 0, "expected": None, "days_left": None, "due": "", "missed": 0, **climb.facts},
+        "at": act.office.local(climb.at).isoformat(),
+        "issued": climb.issued,
+        "ended": act.office.local(climb.ended_at).isoformat() if climb.ended_at else None,
+        "ended_why": climb.ended_why,
+    }

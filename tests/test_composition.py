@@ -18,7 +18,7 @@ SUM = re.compile(r"(\d+)(?: 项次)? = (.+)")
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:
-    with a_town(plan=a_plan_of(4)) as running:
+    with a_town(plan=a_plan_of(5)) as running:
         yield running
 
 
@@ -48,7 +48,7 @@ def test_every_number_of_the_bulletin_opens_as_many_tasks_as_it_says(town: Town,
 
 def test_a_long_list_turns_its_pages_and_opens_a_card(town: Town, leader: Person) -> None:
     menu = town.press(leader, town.ask(leader, "周报"), "看构成")
-    first = town.press(leader, menu, "全部 24")
+    first = town.press(leader, menu, "全部 30")
     assert "第 1/3 页" in first.text
     second = town.press(leader, first, "下一页")
     assert "第 2/3 页" in second.text
@@ -71,13 +71,21 @@ def test_what_a_button_shows_is_as_of_its_moment(town: Town, leader: Person) -> 
 
 
 def test_lists_are_questioned_too_and_a_unit_sees_its_own_only(town: Town, leader: Person) -> None:
-    for command, opens in (("超期", "超期 "), ("到期 30", "30日内到期 8"), ("谁没报", "未报送 ")):
+    for command, opens in (("超期", "超期 "), ("到期 30", "30日内到期 10"), ("谁没报", "未报送 ")):
         page = town.press(leader, town.ask(leader, command), "看构成")
         assert page.text.startswith(opens), command
         assert not page.edited, "the list itself stays"
     by_unit = town.press(leader, town.ask(leader, "排名"), "看构成")
     name = next(label for label in by_unit.labels if label.endswith("0/6"))
     assert name.removesuffix(" 0/6") in town.press(leader, by_unit, name).text
+
+
+def test_a_leaders_reply_to_the_tasks_behind_a_number_is_an_instruction(town: Town, leader: Person) -> None:
+    bureau, liaison = town.bureau()
+    page = town.press(leader, town.ask(leader, "超期"), "看构成")
+    assert "已记" in town.reply(leader, page, f"{bureau.late} 请周三前报时间表").text
+    assert "请周三前报时间表" in liaison.expect("批示").text
+    assert "这是哪一项的" in town.reply(leader, page, "3天内报来").text
 
 
 def test_in_a_group_the_answer_is_for_the_asker_alone_and_within_their_rights(town: Town, leader: Person) -> None:

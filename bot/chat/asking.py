@@ -10,7 +10,7 @@ from bot.domain.composition import UNREPORTED, within
 from bot.domain.people import SEES_ALL, Role
 from bot.domain.refusal import Refusal
 from bot.usecases import digest as digests
-from bot.usecases import lists, phrases
+from bot.usecases import lists, open_questions, phrases, reprint
 from bot.usecases import waiting as waitings
 from bot.usecases.bulletin import composition_button
 from bot.usecases.comparison import comparable
@@ -98,6 +98,8 @@ def card_buttons(talk: Talk, facts: dict[str, Any]) -> Buttons:
     waiting = waitings.first_on_task(talk.act, number)
     if waiting is not None:
         rows += decision_buttons(waiting)
+    if facts["questions"] and member.role == Role.OFFICE and (asked := open_questions.count_open(talk.act, number)):
+        rows.append([["open_questions", f"import:of:{number}", {"count": asked}]])
     rows += urging.missed_buttons(talk, facts)
     rows += urging.open_buttons(talk, facts)
     last: list[list[Any]] = [["history", f"history:{number}:0"]]
@@ -210,6 +212,12 @@ def _late_receipts(talk: Talk) -> list[dict[str, Any]]:
 
 
 def digest(talk: Talk, rest: str) -> None:
+    if (asked := reprint.issue_asked(rest)) is not None:
+        year, issue, unit = asked
+        _, scope = _digest_call(talk, unit)
+        row, said = reprint.printed(talk.act, year, issue, scope)
+        talk.say("bulletin", said, buttons=composition_button(talk.act, row.as_of, scope))
+        return
     when, scope = _digest_call(talk, rest)
     as_of = digests.moment_asked(talk.act, when)
     facts = digests.bulletin_facts(talk.act, digests.digest_at(talk.act, as_of, scope), scope)

@@ -5,7 +5,7 @@ from typing import Any
 
 from telegram import Message, Update
 
-from bot.chat import amending, closing, deciding, extending, offering, reporting, urging, withdrawing
+from bot.chat import amending, closing, deciding, extending, importing, offering, reporting, urging, withdrawing
 from bot.chat.commands import WORDS
 from bot.chat.reading import Entry, leading_number, leading_numbers, read_entries
 from bot.chat.reporting import claim_of
@@ -58,10 +58,14 @@ def plain(talk: Talk) -> None:
         reply(talk, about, text)
     elif talk.attached:
         files(talk, text)
+    elif importing.taken(talk, text):
+        return
     elif is_receipt(text):
         receipt(talk, None)
     elif rest_unchanged(text) is not None:
         reporting.offer_rest(talk, text)
+    elif importing.offered(talk, text):
+        return
     elif may(talk.act.person.role, "report") and (claims := claims_in(talk)):
         offering.offer(talk, claims)
     elif talk.private:
@@ -71,7 +75,7 @@ def plain(talk: Talk) -> None:
 def reply(talk: Talk, about: dict[str, Any], text: str) -> None:
     """A reply acts at once, by role: a unit's is a report, a leader's a 批示, a verifier's an opinion."""
     number = about.get("task")
-    if urging.replied(talk, about, text):
+    if urging.replied(talk, about, text) or importing.replied(talk, about, text):
         return
     if is_receipt(text) and not talk.attached:
         receipt(talk, about)
@@ -127,6 +131,12 @@ def reply_to_list(talk: Talk, about: dict[str, Any], text: str) -> None:
     nameless = [line for line, claim in zip(lines, claims, strict=True) if claim is None or not claim.number]
     if named and nameless:
         raise Refusal("line_without_number", understood=nameless[0][:80])
+    kind = remarks.KIND_OF_ROLE.get(Role(talk.act.person.role))
+    numbered = [each for each in map(leading_number, lines) if each is not None and each[0] in about.get("tasks", [])]
+    if kind is not None and numbered and len(numbered) == len(lines):
+        for number, _, words in numbered:
+            reporting.say_remark(talk, number, kind[0], words)
+        return
     if not named or not of_unit(talk):
         ask_task(talk, about.get("tasks", []), text)
         return
@@ -191,6 +201,9 @@ def files(talk: Talk, text: str) -> None:
         else:
             reporting.keep(talk, claims[0].number, claims[0].ordinal)
             reporting.say_remark(talk, claims[0].number, "difficulty", words)
+        return
+    if not text and importing.looks_like_a_plan(talk):
+        importing.hand_in(talk, talk.attached[0])
         return
     album = talk.attached[0].album
     known = evidences.task_of_album(talk.act, album) if album else None

@@ -228,6 +228,7 @@ SELF |= {"daily_at": "09:00", "quiet_from": "22:00", "quiet_to": "08:00", "local
 JOINED = SELF | {"open": 12, "parts": {"lead": 5, "responsible": 6, "cooperating": 1}, "unsigned": [3, 14], "due": 3}
 NO_QUIET = {"quiet_from": "", "quiet_to": ""}
 SUBSCRIBED = {"rhythm": "weekly", "day": 1, "at": "09:00", "scope": "市水务局", "next": MOMENT, "paused": False}
+SUBSCRIBED |= {"unknown_years": []}
 PERSON = {"name": "李某", "unit": "市水务局", "role": "liaison", "unreachable": True}
 IMPORTED = {
     "plan": "天津市整改方案",
@@ -587,7 +588,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "subscribed": [
         SUBSCRIBED,
         SUBSCRIBED | {"rhythm": "monthly", "day": 15, "scope": ""},
-        SUBSCRIBED | {"rhythm": "daily", "day": None},
+        SUBSCRIBED | {"rhythm": "daily", "day": None, "unknown_years": [2029]},
     ],
     "subscriptions": [
         {"rows": [SUBSCRIBED | {"paused": True}, SUBSCRIBED | {"rhythm": "daily", "scope": ""}, SUBSCRIBED | {"rhythm": "monthly"}]},

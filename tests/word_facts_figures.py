@@ -59,7 +59,7 @@ QUIET_BILL = BILL | {
     "unit": "武清区",
     "groups": 0,
     "reports": 0,
-    "reporters": 0,
+    "seconds": 0,
     "forms": 0,
     "rows": [COST | {"name": ""}],
 }
@@ -71,3 +71,4 @@ FIGURE_MESSAGES |= {
     "burden": [BILL, QUIET_BILL, BILL | {"reports": 1, "answers": 1, "forms": 1}],
 }
 FIGURE_PRESSED: dict[str, Any] = {"days": 30, "finished": 2, "tasks": 5}
+FIGURE_REFUSED: dict[str, Any] = {"issue": 23, "newest": 22}

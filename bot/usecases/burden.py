@@ -55,11 +55,12 @@ def _facts(found: Burden) -> dict[str, Any]:
 
 
 def _rows(act: Act, people: dict[int, Member], by_person: dict[int, Burden], *, by_unit: bool) -> list[dict[str, Any]]:
-    """One line a unit, or a person of the one unit; the most messages first."""
+    """One line a unit, or a person of the one unit, where anything was sent or reported; the most messages first."""
     summed: dict[str, Burden] = defaultdict(Burden)
     for id_, found in by_person.items():
         summed[act.unit(people[id_].unit_id) if by_unit else people[id_].name].add(found)
-    listed = sorted(summed.items(), key=lambda row: (-row[1].sent, row[0]))
+    concerned = [row for row in summed.items() if row[1].sent or row[1].reports]
+    listed = sorted(concerned, key=lambda row: (-row[1].sent, row[0]))
     return [{"name": name, **_facts(found)} for name, found in listed]
 
 

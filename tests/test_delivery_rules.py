@@ -83,6 +83,13 @@ def test_no_second_at_the_server_sees_more_than_thirty(way: float, jitters: list
     assert most_in(1.0, [at for at, _ in arrived]) <= 30
 
 
+def test_a_slow_spell_brings_no_second_more_than_thirty_afterwards() -> None:
+    delays = [0.001] * 100 + [0.03] * 500 + [0.001] * 100
+    arrived = lived_through(Lanes(29.5, 1, 20), [(0.0, entry) for entry in entries(700, 700)], 30, delays)
+    assert len(arrived) == 700
+    assert most_in(1.0, [at for at, _ in arrived]) <= 30
+
+
 @pytest.mark.parametrize("way", [0.0005, 0.03, 0.15])
 def test_broadcasts_keep_up_the_pace(way: float) -> None:
     arrived = lived_through(Lanes(29.5, 1, 20), [(0.0, entry) for entry in entries(2000, 2000)], 60, [way])

@@ -14,6 +14,9 @@ CHAT_BURST = 3
 GROUP_WINDOW = 60.0
 # Telegram's second, and a hair more.
 SECOND = 1.005
+# A quickest round trip is forgotten so slowly (seconds a message) that a minute of slow ones is not taken for the rule:
+# once they are quick again, a place given back too early would be one message too many in a window.
+FORGOTTEN = 0.000001
 # So long after somebody's reply, broadcasts leave this many places of the overall window free for the next ones.
 REPLIES_EXPECTED_FOR = 30.0
 KEPT_FOR_REPLIES = 5
@@ -54,8 +57,8 @@ class Overall:
         if reply:
             self._last_reply = now
         else:
-            # A late wake-up is made up for, a little: or else every one of them would lower the pace.
-            self._next_broadcast = max(self._next_broadcast, now - 4 * self._interval) + self._interval
+            # A late wake-up is made up for, up to a third of a second: or else every one of them would lower the pace.
+            self._next_broadcast = max(self._next_broadcast, now - 10 * self._interval) + self._interval
 
     def stayed(self) -> None:
         """What was about to leave did not: its place is free at once."""
@@ -66,7 +69,7 @@ class Overall:
 
     def answered(self, left: float, now: float) -> None:
         trip = now - left
-        self._round_trip = min(trip, self._round_trip + 0.0001)
+        self._round_trip = min(trip, self._round_trip + FORGOTTEN)
         self._in_flight -= 1
         heapq.heappush(self._taken_until, now - self._round_trip + self._window)
 

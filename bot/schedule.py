@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -19,8 +20,13 @@ class Ticker:
         self._scheduler = AsyncIOScheduler()
         # The default grace of one second would silently drop a tick that came late.
         self._scheduler.add_job(
-            ask, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None, id="tick"
+            self._tick, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None, id="tick"
         )
+
+    async def _tick(self) -> None:
+        # Cancelled only when everything ends; the scheduler would log that as an error.
+        with suppress(asyncio.CancelledError):
+            await self._ask()
 
     async def run(self) -> None:
         await self._ask()

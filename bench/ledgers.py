@@ -34,6 +34,10 @@ class Shape:
     most_measures: int = 3
 
 
+# A liaison has twelve tasks: four each to lead, to do and to verify (domain.md §5).
+CITY = Shape(tasks=200, units=50, weeks=26)
+
+
 def office() -> tuple[Settings, Office]:
     """The shipped settings and the office they describe."""
     settings = load_settings({})

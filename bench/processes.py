@@ -40,26 +40,48 @@ class Child:
     def memory(self) -> float:
         """Resident megabytes, children included."""
         own = psutil.Process(self.process.pid)
-        return sum(each.memory_info().rss for each in [own, *own.children(recursive=True)]) / 2**20
+        resident: int = sum(each.memory_info().rss for each in [own, *own.children(recursive=True)])
+        return resident / 2**20
+
+    def kill(self) -> None:
+        """With -9, and gone."""
+        self.process.kill()
+        self.process.wait()
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(8)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
+
+
+def finished(*command: str, **environment: str) -> str:
+    """`python -m …` from its start to its end. → what it printed; raises CalledProcessError when it was refused."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=_environment(environment),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+def _environment(given: Mapping[str, str]) -> dict[str, str]:
+    """Ours without its settings, with compiled modules kept as on any machine, and what is given."""
+    dropped = ("DUBAN_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(dropped)} | dict(given)
 
 
 @contextmanager
 def child(*command: str, **environment: str) -> Iterator[Child]:
-    """`python -m …` in a process of its own, silent, with compiled modules kept as on any machine."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("DUBAN_")}
-    own.pop("PYTHONDONTWRITEBYTECODE", None)
+    """`python -m …` in a process of its own, silent."""
     started = subprocess.Popen(
         [sys.executable, "-m", *command],
         cwd=ROOT,
-        env=own | environment,
+        env=_environment(environment),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -71,10 +93,15 @@ def child(*command: str, **environment: str) -> Iterator[Child]:
         running.stop()
 
 
+def free_port() -> int:
+    with listen() as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
 @contextmanager
 def a_sandbox(*, limits: bool = False) -> Iterator[Sandbox]:
-    with listen() as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with child("bot.sandbox", "--port", str(port), *(["--limits"] if limits else [])):
         sandbox = Sandbox(f"http://127.0.0.1:{port}", token=TOKEN)
         try:
@@ -84,21 +111,25 @@ def a_sandbox(*, limits: bool = False) -> Iterator[Sandbox]:
             sandbox.close()
 
 
+def bot_settings(sandbox: Sandbox, url: str, folder: Path, **settings: str) -> dict[str, str]:
+    """The environment of a bot on this sandbox and database, at no pace unless `settings` give one."""
+    given = {
+        "token": sandbox.token,
+        "api_url": sandbox.api_url,
+        "database_url": url,
+        "data": str(folder),
+        "listen": "127.0.0.1:0",
+        "pace": UNLIMITED,
+        "chat_pace": UNLIMITED,
+        "group_pace_per_minute": UNLIMITED,
+    }
+    return {f"DUBAN_{name.upper()}": value for name, value in (given | settings).items()}
+
+
 @contextmanager
 def a_bot(sandbox: Sandbox, url: str, folder: Path, **settings: str) -> Iterator[Child]:
-    """`duban run` polling this sandbox, at no pace unless `settings` give one; ready when it has asked for updates."""
-    environment = {
-        "DUBAN_TOKEN": sandbox.token,
-        "DUBAN_API_URL": sandbox.api_url,
-        "DUBAN_DATABASE_URL": url,
-        "DUBAN_DATA": str(folder),
-        "DUBAN_LISTEN": "127.0.0.1:0",
-        "DUBAN_PACE": UNLIMITED,
-        "DUBAN_CHAT_PACE": UNLIMITED,
-        "DUBAN_GROUP_PACE_PER_MINUTE": UNLIMITED,
-    }
-    environment |= {f"DUBAN_{name.upper()}": value for name, value in settings.items()}
-    with child("bot", "run", **environment) as running:
+    """`duban run` polling this sandbox; ready when it has asked for updates."""
+    with child("bot", "run", **bot_settings(sandbox, url, folder, **settings)) as running:
         until(lambda: called(sandbox, "getwebhookinfo") > 0)
         yield running
 

@@ -4,15 +4,16 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from time import process_time
 
 from sqlalchemy import text
 
 from bench.figures import Figure, at_most, in_turn, median, seconds
-from bench.ledgers import SHANGHAI, Shape, a_ledger, office
+from bench.ledgers import SHANGHAI, Shape, a_ledger, moment_text, office
 from bot.domain.periods import Office
 from bot.store.engine import Store
 from bot.usecases.act import Act
-from bot.usecases.digest import digest_at
+from bot.usecases.digest import bulletin_facts, digest_at
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=SHANGHAI)
 NATION = Shape(tasks=2_164, units=60, weeks=52)
@@ -53,23 +54,45 @@ def run(short: bool) -> Iterator[Figure]:
 
 def _measured(what: str, shape: Shape, limit: float, rounds: int) -> Iterator[Figure]:
     _, rules = office()
+    # The bulletin's own moment: everybody has reported in the week it tells of, and in the week it is compared with.
+    moment = rules.week(NOW).start
     with tempfile.TemporaryDirectory(prefix="duban-bench-") as folder:
         store = a_ledger(Path(folder) / "ledger.db", shape, NOW)
         try:
-            _digest(store, rules)
-            ours, peer = in_turn(rounds, lambda: _digest(store, rules), lambda: _aggregation(store))
+            _digest(store, rules, moment)
+            spent: list[float] = []
+            ours, facts, peer = in_turn(
+                rounds,
+                lambda: _digest(store, rules, moment, spent),
+                lambda: _bulletin(store, rules, moment),
+                lambda: _aggregation(store, moment),
+            )
         finally:
             store.close()
-    beside = f"SQL aggregation of one week's figures {median(peer) * 1000:.0f} ms"
-    yield at_most(f"weekly digest, {what}", median(ours) * 1000, limit * 1000, "ms", beside)
+    # Processor time: it is one thread's work, and whatever else the machine does is not part of it.
+    beside = (
+        f"by the wall {median(ours) * 1000:.0f} ms, with every fact the bulletin prints {median(facts) * 1000:.0f} ms, "
+        f"SQL aggregation of one week's figures alone {median(peer) * 1000:.0f} ms"
+    )
+    yield at_most(f"weekly digest, {what}, processor time", median(spent) * 1000, limit * 1000, "ms", beside)
 
 
-def _digest(store: Store, rules: Office) -> float:
+def _digest(store: Store, rules: Office, moment: datetime, spent: list[float] | None = None) -> float:
     with store.reading() as session:
-        return seconds(lambda: digest_at(Act(session, rules, NOW), NOW))
+        began = process_time()
+        wall = seconds(lambda: digest_at(Act(session, rules, NOW), moment))
+        if spent is not None:
+            spent.append(process_time() - began)
+        return wall
 
 
-def _aggregation(store: Store) -> float:
-    now = NOW.astimezone(SHANGHAI).isoformat(" ")
+def _bulletin(store: Store, rules: Office, moment: datetime) -> float:
     with store.reading() as session:
-        return seconds(lambda: session.connection().execute(AGGREGATION, {"now": now}).all())
+        act = Act(session, rules, NOW)
+        return seconds(lambda: bulletin_facts(act, digest_at(act, moment)))
+
+
+def _aggregation(store: Store, moment: datetime) -> float:
+    at = moment_text(moment)
+    with store.reading() as session:
+        return seconds(lambda: session.connection().execute(AGGREGATION, {"now": at}).all())

@@ -4,12 +4,15 @@ Tasks are counted, not measures; a shared task counts once in the totals and onc
 长期坚持 tasks (upkeep only) are counted as kept up, neither finished nor in progress.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
-from bot.domain.ledger import Part
+from bot.domain.briefs import FINISHED, STRUCK_OFF, Verdict, task_of, workers_of
 from bot.domain.periods import Office
 from bot.domain.slices import TaskSlice
 from bot.domain.standing import BEHIND, DUE_SOON, ON_SCHEDULE, OVERDUE, UNREPORTED, Standing, standing
@@ -44,9 +47,12 @@ class UnitLine:
         return Rate(self.totals["finished"], self.totals["tasks"])
 
 
-@dataclass(slots=True)
+@dataclass
 class Digest:
-    """`silent` lists (unit id, task) pairs; the lists hold standings in order of urgency."""
+    """Figures, and lists in order of urgency whose standings are made only when somebody reads them.
+
+    `silent` are (unit id, task) pairs. `all_standings` gives every task's, also of those that are in no list.
+    """
 
     as_of: datetime
     year: int
@@ -54,17 +60,62 @@ class Digest:
     totals: dict[str, int]
     rates: dict[str, Rate]
     units: list[UnitLine]
-    standings: list[Standing]
-    due_soon: list[Standing]
-    outlook: list[Standing]
-    behind: list[Standing]
-    overdue: list[Standing]
-    unreported: list[tuple[int, Standing]]
+    verdicts: Sequence[Verdict]
+    lists: dict[str, list[Verdict]]
+    silent: list[tuple[int, Verdict]]
+    standing_of: Callable[[Verdict], Standing]
+    all_standings: Callable[[], list[Standing]]
     changes: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def tasks(self) -> list[TaskSlice]:
+        """Every task, for its number, title and units."""
+        return [task_of(each) for each in self.verdicts]
+
+    @cached_property
+    def standings(self) -> list[Standing]:
+        return self.all_standings()
+
+    @cached_property
+    def due_soon(self) -> list[Standing]:
+        return [self.standing_of(each) for each in self.lists[DUE_SOON]]
+
+    @cached_property
+    def outlook(self) -> list[Standing]:
+        return [self.standing_of(each) for each in self.lists["outlook"]]
+
+    @cached_property
+    def behind(self) -> list[Standing]:
+        return [self.standing_of(each) for each in self.lists[BEHIND]]
+
+    @cached_property
+    def overdue(self) -> list[Standing]:
+        return [self.standing_of(each) for each in self.lists[OVERDUE]]
+
+    @cached_property
+    def unreported(self) -> list[tuple[int, Standing]]:
+        made = {each.id: self.standing_of(each) for _, each in self.silent}
+        return [(unit, made[each.id]) for unit, each in self.silent]
+
+    def only_unit(self, unit_id: int) -> None:
+        """A unit's digest tells what it owes itself, not what its partners owe."""
+        self.silent = [(unit, each) for unit, each in self.silent if unit == unit_id]
+        self.units = [line for line in self.units if line.unit_id == unit_id]
+
+
+def label(found: Verdict) -> str:
+    """The one total a task is counted under, besides `tasks`."""
+    if found.state in FINISHED:
+        return "finished"
+    if found.upkeep:
+        return "kept_up"
+    if OVERDUE in found.flags:
+        return OVERDUE
+    return BEHIND if BEHIND in found.flags else ON_SCHEDULE
 
 
 def bucket(found: Standing) -> str:
-    """The one total a task is counted under, besides `tasks`."""
+    """The same for a task's standing."""
     if found.task.finished:
         return "finished"
     if found.task.upkeep:
@@ -86,15 +137,45 @@ def members_of(name: str, standings: Iterable[Standing]) -> list[Standing]:
     return [row for row in rows if bucket(row) == name]
 
 
-def count(standings: Sequence[Standing]) -> dict[str, int]:
+class Sort(NamedTuple):
+    """What is counted of a task: tasks of one sort need no telling apart. `units` as in a Verdict."""
+
+    units: str | tuple[int, ...] | None
+    total: str
+    struck_off: bool
+    due: bool
+    on_time: bool
+
+
+def sorts(verdicts: Iterable[Verdict], as_of: datetime, office: Office) -> Counter[Sort]:
+    """How many tasks there are of each sort."""
+    today, ends = office.today(as_of), office.end_of
+    counted: Counter[Sort] = Counter()
+    for found in verdicts:
+        original, finished_at = found.original_due, found.finished_at
+        due = original is not None and original < today
+        on_time = due and original is not None and finished_at is not None and finished_at < ends(original)
+        counted[Sort(found.units, label(found), found.state in STRUCK_OFF, due, on_time)] += 1
+    return counted
+
+
+def totals_of(counted: Iterable[tuple[Sort, int]]) -> dict[str, int]:
     totals = dict.fromkeys(TOTALS, 0)
-    for found in standings:
-        name = bucket(found)
-        totals["tasks"] += 1
-        totals[name] += 1
-        totals["struck_off"] += found.task.struck_off
-        totals["in_progress"] += name in (ON_SCHEDULE, BEHIND, OVERDUE)
+    for sort, n in counted:
+        totals["tasks"] += n
+        totals[sort.total] += n
+        totals["struck_off"] += n * sort.struck_off
+        totals["in_progress"] += n * (sort.total in (ON_SCHEDULE, BEHIND, OVERDUE))
     return totals
+
+
+def totals_at(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    counted = Counter((label(found), found.state in STRUCK_OFF) for found in verdicts)
+    return totals_of((Sort(None, total, struck_off, False, False), n) for (total, struck_off), n in counted.items())
+
+
+def count(standings: Sequence[Standing]) -> dict[str, int]:
+    return totals_of((Sort(None, bucket(row), row.task.struck_off, False, False), 1) for row in standings)
 
 
 def due_by(task: TaskSlice, now: datetime, office: Office) -> bool:
@@ -109,12 +190,25 @@ def in_time(task: TaskSlice, office: Office) -> bool:
 
 def digest(tasks: Sequence[TaskSlice], as_of: datetime, office: Office) -> Digest:
     """The digest of the tasks as they stood at `as_of` (the caller loads them so)."""
-    standings = [standing(task, as_of, office) for task in tasks]
-    due = [task for task in tasks if due_by(task, as_of, office)]
-    totals = count(standings)
-    in_days = [row for row in standings if not row.task.finished and row.days_left is not None and row.days_left >= 0]
-    in_days.sort(key=lambda row: (row.days_left or 0, row.task.number))
+    standings = {task.id: standing(task, as_of, office) for task in tasks}
+    verdicts = [Verdict.of(found) for found in standings.values()]
+    return digest_of(verdicts, as_of, office, lambda each: standings[each.id], lambda: list(standings.values()))
+
+
+def digest_of(
+    verdicts: Sequence[Verdict],
+    as_of: datetime,
+    office: Office,
+    standing_of: Callable[[Verdict], Standing],
+    all_standings: Callable[[], list[Standing]],
+) -> Digest:
+    """The digest of tasks that were judged at `as_of`; the last two make standings for who reads the lists."""
+    counted = sorts(verdicts, as_of, office)
+    totals = totals_of(counted.items())
+    silent = [(unit, found) for found in verdicts if found.silent for unit in found.silent]
     period = office.week(as_of)
+    due = sum(n for sort, n in counted.items() if sort.due)
+    on_time = sum(n for sort, n in counted.items() if sort.on_time)
     return Digest(
         as_of=as_of,
         year=period.year,
@@ -122,34 +216,55 @@ def digest(tasks: Sequence[TaskSlice], as_of: datetime, office: Office) -> Diges
         totals=totals,
         rates={
             "completion": Rate(totals["finished"], totals["tasks"]),
-            "on_time": Rate(sum(in_time(task, office) for task in due), len(due)),
+            "on_time": Rate(on_time, due),
             "struck_off": Rate(totals["struck_off"], totals["tasks"]),
         },
-        units=ranked(unit_lines(standings, as_of, office)),
-        standings=standings,
-        due_soon=[row for row in in_days if row.has(DUE_SOON)],
-        outlook=[row for row in in_days if (row.days_left or 0) <= office.policy.outlook_days],
-        behind=sorted((r for r in standings if bucket(r) == BEHIND), key=lambda r: (r.days_left or 0, r.task.number)),
-        overdue=sorted((r for r in standings if bucket(r) == OVERDUE), key=lambda r: (r.days_left or 0, r.task.number)),
-        unreported=[(unit, row) for row in standings for unit in row.silent],
+        units=ranked(lines_of(counted, Counter(unit for unit, _ in silent))),
+        verdicts=verdicts,
+        lists=_lists(verdicts, office.policy.outlook_days),
+        silent=silent,
+        standing_of=standing_of,
+        all_standings=all_standings,
     )
 
 
-def unit_lines(standings: Sequence[Standing], as_of: datetime, office: Office) -> list[UnitLine]:
-    by_unit: dict[int, list[Standing]] = {}
-    for found in standings:
-        for unit in dict.fromkeys(found.task.units.get(Part.LEAD, []) + found.task.units.get(Part.RESPONSIBLE, [])):
-            by_unit.setdefault(unit, []).append(found)
+def _lists(verdicts: Iterable[Verdict], outlook_days: int) -> dict[str, list[Verdict]]:
+    """Unfinished tasks that are due soon, due in the days of the outlook, behind, overdue: the most urgent first."""
+    found: dict[str, list[Verdict]] = {DUE_SOON: [], "outlook": [], BEHIND: [], OVERDUE: []}
+    for each in verdicts:
+        if each.flags:
+            if each.days_left is not None and 0 <= each.days_left <= outlook_days:
+                found["outlook"].append(each)
+            for name in (DUE_SOON, BEHIND, OVERDUE):
+                if name in each.flags and (name == DUE_SOON or not each.upkeep):
+                    found[name].append(each)
+    for rows in found.values():
+        rows.sort(key=lambda each: (each.days_left or 0, each.number))
+    return found
+
+
+def lines_of(counted: Mapping[Sort, int], silent: Mapping[int, int]) -> list[UnitLine]:
+    """A line for each unit that leads or does the work, in the order in which the tasks name them."""
+    by_unit: dict[int, list[tuple[Sort, int]]] = {}
+    for sort, n in counted.items():
+        for unit in workers_of(sort.units):
+            by_unit.setdefault(unit, []).append((sort, n))
     return [
         UnitLine(
             unit_id=unit,
-            totals=count(rows),
-            due=sum(due_by(row.task, as_of, office) for row in rows),
-            on_time=sum(due_by(row.task, as_of, office) and in_time(row.task, office) for row in rows),
-            unreported=sum(unit in row.silent for row in rows),
+            totals=totals_of(rows),
+            due=sum(n for sort, n in rows if sort.due),
+            on_time=sum(n for sort, n in rows if sort.on_time),
+            unreported=silent.get(unit, 0),
         )
         for unit, rows in by_unit.items()
     ]
+
+
+def unit_lines(standings: Sequence[Standing], as_of: datetime, office: Office) -> list[UnitLine]:
+    verdicts = [Verdict.of(found) for found in standings]
+    silent = Counter(unit for found in verdicts for unit in found.silent)
+    return lines_of(sorts(verdicts, as_of, office), silent)
 
 
 def ranked(lines: list[UnitLine]) -> list[UnitLine]:
@@ -170,6 +285,6 @@ def _places(lines: list[UnitLine], measure: object, name: str) -> None:
         place += len(rows)
 
 
-def compare(now: Digest, before: Digest | None) -> dict[str, int]:
-    """The change of each total on the week before; without one, none."""
-    return {name: now.totals[name] - before.totals[name] for name in TOTALS} if before else {}
+def compare(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
+    """The change of each total on the week before."""
+    return {name: now[name] - before[name] for name in TOTALS}

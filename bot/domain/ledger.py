@@ -91,7 +91,11 @@ class TaskUnit(Row, table=True):
     """A unit's part in a task, with its receipt (签收)."""
 
     __tablename__ = "task_unit"
-    __table_args__ = (UniqueConstraint("task_id", "unit_id", "part"), Index("ix_task_unit_unit", "unit_id", "task_id"))
+    __table_args__ = (
+        UniqueConstraint("task_id", "unit_id", "part"),
+        Index("ix_task_unit_unit", "unit_id", "task_id"),
+        Index("ix_task_unit_task", "task_id", "id", "unit_id", "part", "received_at"),
+    )
     id: int | None = key()
     task_id: int = Field(foreign_key="task.id")
     unit_id: int = Field(foreign_key="unit.id")

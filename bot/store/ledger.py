@@ -34,7 +34,7 @@ def load_tasks(
     Chosen by one of the four, or all. `unit_id` keeps the tasks in which the unit has any part.
     """
     look = Look.at(session, as_of, number=number, ids=ids, unit_id=unit_id, plan_ids=plan_ids)
-    with _uncollected():
+    with uncollected():
         tasks = _load(look)
     # Left out only here: a condition on every statement costs more than the few tasks that were not yet known.
     known = [task for task in tasks if as_of is None or task.registered_at <= as_of]
@@ -50,7 +50,7 @@ def load_task(session: Session, number: int, *, as_of: datetime | None = None) -
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Many objects and no rings among them: the collector would walk through all of them again and again."""
     was_on = gc.isenabled()
     gc.disable()
@@ -112,11 +112,13 @@ def _stages(look: Look, tasks: dict[int, TaskSlice], measures: dict[int, Measure
     changes = look.rows(slice_rows.due_change_rows) if moved else ()
     for task_id, milestone_id, cycle, field, before, at in changes:
         # A new cycle begins with dates of its own: only its own changes leave an original behind.
-        if field == "due" and cycle == tasks[task_id].cycle:
+        if field == "due" and cycle == tasks[task_id].cycle and before is not None:
             first.setdefault(milestone_id, before)
         if look.as_of is not None and at > look.as_of:
             then.setdefault((milestone_id, field), before)
     for measure_id, id_, due, internal_due, quantity, label in look.rows(slice_rows.milestone_rows):
+        if then.get((id_, "due"), due) is None:
+            continue  # which day is meant, the office had not yet said
         stage = Stage(
             id=id_,
             due=then.get((id_, "due"), due) or due,

@@ -14,7 +14,7 @@ from bot.usecases.act import Act
 
 def in_bulletin(act: Act, found: Digest, since: datetime) -> dict[str, Any]:
     """Section 督办单: issued after `since` and by `as_of`, and those unanswered at `as_of`, as it stood then."""
-    tasks = {row.task.id: row.task for row in found.standings}
+    tasks = {task.id: task for task in found.tasks}
     rows = sheets.rows_of(act, col(Sheet.issued_at) <= found.as_of, Sheet.series != URGING)
     rows = [sheet for sheet in rows if sheet.task_id in tasks]
     issued = [sheet for sheet in rows if sheet.issued_at is not None and sheet.issued_at > since]

@@ -1,7 +1,8 @@
 """Handling updates: each takes effect exactly once, for it is marked in the transaction of its effect.
 
-Several updates share a transaction, each in a savepoint of its own: to open and close one costs as much as to handle
-an update. What fails leaves nothing behind but its count; what fails three times is parked and reported.
+Several updates share a transaction, for to open and close one costs as much as to handle an update; if one of them
+fails, each is done again by itself. What fails leaves nothing behind but its count; what fails three times is parked
+and reported.
 """
 
 import logging
@@ -65,39 +66,41 @@ class Clerk:
 
         Raises what the database raises when not even a failure can be noted: then nothing has happened.
         """
-        try:
-            result = self._together(rows)
-        except OperationalError as error:
-            # A deadlock, a lost connection, a full disk: all was rolled back, whoever's fault it was.
-            log.warning(
-                "desk: %d updates rolled back together, now one by one: %s", len(rows), type(error.orig).__name__
-            )
-            return self._one_by_one(rows)
+        if len(rows) > 1 and not any(row.attempts for row in rows):
+            try:
+                return self._together(rows)
+            except Exception as error:
+                # A conflict, a deadlock, a full disk, an update nobody can handle: all was rolled back.
+                log.info("desk: %d updates rolled back together, now one by one: %s", len(rows), type(error).__name__)
+        result = self._one_by_one(rows)
         for row in result.conflicting:
             result.add(self._until_settled(row))
         return result
 
     def _together(self, rows: Sequence[Inbox]) -> Handled:
+        """All or none: to keep each apart by a savepoint would cost them all for the rare one that fails."""
         result = Handled()
         end = time.monotonic() + LONG_ENOUGH
         with self._ledger.writing() as session:
             taken = inbox.take(session, [row.id or 0 for row in rows])
-            given_back = []
-            held_up: set[int] = set()
-            for row in (row for row in rows if row.id in taken):
-                if row.chat_id in held_up or (result.done and time.monotonic() > end):
-                    given_back.append(row.id or 0)
-                    # The updates of a chat are handled in order: what follows waits with it.
-                    held_up.add(row.chat_id)
-                elif not self._handled(session, row, result):
-                    held_up.add(row.chat_id)
+            mine = [row for row in rows if row.id in taken]
+            while mine and (not result.done or time.monotonic() < end):
+                self._handler(session, mine.pop(0), self._clock())
                 # What one update has loaded, the next must see afresh.
                 session.expunge_all()
-            inbox.give_back(session, given_back + [row.id or 0 for row in result.conflicting])
+                result.done += 1
+            inbox.give_back(session, [row.id or 0 for row in mine])
         return result
 
-    def _handled(self, session: Session, row: Inbox, result: Handled) -> bool:
-        """Whether the chat may go on: this update was handled, or parked."""
+    def _alone(self, row: Inbox) -> Handled:
+        result = Handled()
+        with self._ledger.writing() as session:
+            if inbox.take(session, [row.id or 0]):
+                self._handled(session, row, result)
+            inbox.give_back(session, [row.id or 0 for row in result.conflicting])
+        return result
+
+    def _handled(self, session: Session, row: Inbox, result: Handled) -> None:
         try:
             with savepoint(session):
                 self._handler(session, row, self._clock())
@@ -106,19 +109,18 @@ class Clerk:
         except Exception as error:
             if isinstance(error, Refusal) and error.reason == "changed_meanwhile":
                 result.conflicting.append(row)
-                return False
-            return self._stumbled(session, row, error, result)
-        result.done += 1
-        return True
+            else:
+                self._stumbled(session, row, error, result)
+        else:
+            result.done += 1
 
-    def _stumbled(self, session: Session, row: Inbox, error: Exception, result: Handled) -> bool:
-        """One failure more is noted; whether the update is parked by it."""
+    def _stumbled(self, session: Session, row: Inbox, error: Exception, result: Handled) -> None:
+        """One failure more is noted; after the third the update is parked, else its chat rests."""
         log.error("desk: update %s failed (try %d)", row.id, row.attempts + 1, exc_info=error)
         if stumble(session, row, said_safely(error, row.payload), self._clock(), self._locale):
             result.parked.append(row.id or 0)
-            return True
-        result.rest[row.chat_id] = row.attempts + 1
-        return False
+        else:
+            result.rest[row.chat_id] = row.attempts + 1
 
     def _until_settled(self, row: Inbox) -> Handled:
         """Again in a transaction of its own, where it reads what the other has written."""
@@ -136,7 +138,7 @@ class Clerk:
             if row.chat_id in result.rest or any(row.chat_id == other.chat_id for other in result.conflicting):
                 continue
             try:
-                one = self._together([row])
+                one = self._alone(row)
             except OperationalError as error:
                 one = Handled()
                 with self._ledger.writing() as session:

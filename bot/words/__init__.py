@@ -40,6 +40,11 @@ class Catalogue:
         return found
 
     @cached_property
+    def _plain(self) -> dict[str, str]:
+        """Words without facts, as most buttons are: to render one costs more than all else that is done with it."""
+        return {key: text.strip("\n") for key, text in self.sources.items() if "{" not in text}
+
+    @cached_property
     def _environment(self) -> SandboxedEnvironment:
         environment = SandboxedEnvironment(
             autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -49,7 +54,7 @@ class Catalogue:
         environment.filters["label"] = self._label
         return environment
 
-    def _word(self, name: object, table: str, **facts: Any) -> Markup:
+    def _word(self, name: object, table: str, /, **facts: Any) -> Markup:
         """In a template: `state|word("state")` is the word `state.<name>` of the same locale, with its facts if any."""
         return Markup(self.say(f"{table}.{name}", facts))
 
@@ -62,6 +67,9 @@ class Catalogue:
 
     def say(self, key: str, facts: Mapping[str, Any]) -> str:
         """The text of a key with its facts: HTML, with every fact escaped."""
+        plain = self._plain.get(key)
+        if plain is not None:
+            return plain
         template = self._templates.get(key)
         if template is None:
             macros = self.sources.get("macro.lines", "") if key.startswith("message.") else ""

@@ -18,6 +18,7 @@ from bot.app import House
 from bot.chat.commands import menu_for
 from bot.chat.desk import Desk
 from bot.chat.dispatch import Dispatcher
+from bot.chat.import_desk import ImportDesk
 from bot.chat.intake import Intake, TokenRejected
 from bot.chat.talk import House as ChatHouse
 from bot.delivery.archive import Archive
@@ -33,6 +34,7 @@ from bot.schedule import Ticker
 from bot.store import lease
 from bot.usecases import watch
 from bot.usecases.handling import Clerk
+from bot.usecases.import_work import ImportWork
 from bot.usecases.rounds import tick
 from bot.web.entrance import Entrance
 from bot.web.metrics import Metrics
@@ -74,9 +76,16 @@ class Node:
         sender = Sender(Telegram(self._bot, redact), renderer, lanes)
         self.delivery = Delivery(store, sender, lanes, self._clock, said=self.metrics.said)
         self.archive = Archive(
-            store, Files(self._bot, redact), settings.data / "evidence", self._clock, asked=self.delivery.wake
+            store,
+            Files(self._bot, redact),
+            settings.data / "evidence",
+            self._clock,
+            asked=self.delivery.wake,
+            near=self.house.office.policy.photos.near,
         )
         self.desk = Desk(Clerk(store, self._handle, self._clock, settings.locale), handled=self._handled)
+        work = ImportWork(store, self.house.office, self.house.registry, self._clock)
+        self.importing = ImportDesk(work, Files(self._bot, redact), said=self.delivery.wake)
         self.intake = Intake(
             store,
             self._bot,
@@ -91,6 +100,7 @@ class Node:
     def _handled(self) -> None:
         self.delivery.wake()
         self.archive.wake()
+        self.importing.wake()
 
     def _handle(self, session: Any, row: Any, now: datetime) -> None:
         assert self._dispatch is not None, "nothing is handled before the bot knows its name"
@@ -137,6 +147,9 @@ class Node:
     async def settle(self) -> None:
         """Everything taken in is handled and everything said is sent."""
         await self.desk.idle()
+        # What a progress message says next rewrites it: it must be there.
+        await self.delivery.idle()
+        await self.importing.idle()
         await self.delivery.idle()
 
     async def _keep_lease(self) -> None:
@@ -176,18 +189,19 @@ class Node:
         await self._introduce()
         self.pulse.expect("intake", LONGEST_SILENCE)
         async with asyncio.TaskGroup() as group:
-            for service in (self.intake, self.desk, self.delivery, self.archive):
+            for service in (self.intake, self.desk, self.delivery, self.archive, self.importing):
                 group.create_task(service.run())
             self.desk.wake()
             self.delivery.wake()
             self.archive.wake()
+            self.importing.wake()
 
     async def _rest(self) -> None:
         task, self._working = self._working, None
         self.pulse.forget("intake")
         if task is None:
             return
-        for service in (self.intake, self.desk, self.delivery, self.archive):
+        for service in (self.intake, self.desk, self.delivery, self.archive, self.importing):
             service.stop()
         with contextlib.suppress(TimeoutError, asyncio.CancelledError, Exception):
             await asyncio.wait_for(task, 5)

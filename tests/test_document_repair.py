@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 import messy_plan as messy
 import pytest
@@ -104,12 +105,18 @@ def spoil(value: object) -> object:
     return MARKS.sub(lambda found: f"{found.group()}(qīng)", TRADITIONAL(value)) if isinstance(value, str) else value
 
 
+def said(data: bytes, name: str = "plan.xlsx") -> dict[str, Any]:
+    """What the file says, without places and without what was mended in it."""
+    return {key: value for key, value in placeless(draft(data, name)).items() if key != "mended"}
+
+
 def test_a_spoilt_workbook_and_a_spoilt_letter_read_like_the_good_ones() -> None:
     rows = [HEADER, WHOLE, ["2", "湿地（PM2.5）萎缩。", "修复", "（1）补水；（2）管护", "市规划资源局", "长期坚持"]]
     good = draft(messy.workbook(rows))
-    spoilt = draft(messy.workbook([[spoil(value) for value in row] for row in rows]))
-    assert placeless(spoilt) == placeless(good)
-    assert spoilt.tasks[1].problem == "湿地（PM2.5）萎缩。"
+    spoilt = messy.workbook([[spoil(value) for value in row] for row in rows])
+    assert said(spoilt) == said(messy.workbook(rows))
+    assert draft(spoilt).tasks[1].problem == "湿地（PM2.5）萎缩。"
+    assert all(draft(spoilt).mended)
     document = Document()
     table = document.add_table(rows=len(rows), cols=len(HEADER))
     for at, row in enumerate(rows):
@@ -119,7 +126,7 @@ def test_a_spoilt_workbook_and_a_spoilt_letter_read_like_the_good_ones() -> None
     document.save(buffer)
     assert [task.problem for task in draft(buffer.getvalue(), "plan.docx").tasks] == [t.problem for t in good.tasks]
     lines = "\n".join(",".join(map(str, row)) for row in rows)
-    assert placeless(draft(str(spoil(lines)).encode(), "plan.csv")) == placeless(draft(lines.encode(), "plan.csv"))
+    assert said(str(spoil(lines)).encode(), "plan.csv") == said(lines.encode(), "plan.csv")
 
 
 def test_a_mark_of_secrecy_is_seen_through_the_damage() -> None:

@@ -21,7 +21,7 @@ from bot.words import LOCALES, buttons, catalogue
 from bot.words.filters import DOTS, filters_for, near_day
 
 # What is said by whom: function name → position of the word's key among its arguments.
-SAYING = {"say_list": 1, "tell": 1, "announce": 2, "member_message": 1, "tell_office": 2, "Told": 0}
+SAYING = {"say_list": 1, "tell": 1, "announce": 2, "member_message": 1, "tell_office": 2, "Told": 0, "Screen": 0}
 # Every answer to a person knows these; the command line gives them empty.
 ALWAYS = {"own", "understood", "command"}
 GUARDED = re.compile(r"(\w+) is defined")

@@ -14,6 +14,7 @@ from bot.usecases import lists, open_questions, phrases, reprint
 from bot.usecases import waiting as waitings
 from bot.usecases.bulletin import composition_button
 from bot.usecases.comparison import comparable
+from bot.usecases.grouping import DISTRICT, LEAD, of_unit, unit_of_view
 from bot.usecases.people import known_unit
 from bot.usecases.receipts import late_by_unit
 from bot.usecases.report import who_is_silent
@@ -39,12 +40,40 @@ def number_or_refuse(talk: Talk, rest: str, command: str) -> tuple[int, int | No
     return found
 
 
+# 条 and 块: a list by who leads, or by the districts that do the work.
+VIEWS = {"条": LEAD, "按条": LEAD, "按牵头": LEAD, "牵头": LEAD, "lead": LEAD}
+VIEWS |= {"块": DISTRICT, "按块": DISTRICT, "按区": DISTRICT, "各区": DISTRICT, "district": DISTRICT}
+
+
+def split_view(talk: Talk, rest: str) -> tuple[str, str]:
+    """(the rest of the call, the view) of `overdue 按区`, `30 武清区`: by groups, of one unit, or "" as it is."""
+    words = rest.split()
+    view = VIEWS.get(words[-1].lower(), "") if words else ""
+    if not view and words and (unit := unit_of_view(talk.act, words[-1], talk.house.registry)) is not None:
+        view = of_unit(unit)
+    return (" ".join(words[:-1]), view) if view else (rest.strip(), "")
+
+
+def view_buttons(talk: Talk, tasks: list[dict[str, Any]], verb: str, view: str) -> Buttons:
+    """[按牵头][按区] for who sees all, under a list worth parting; the way back from either."""
+    if talk.act.person.role not in SEES_ALL or len(tasks) < 4:
+        return []
+    other = [(LEAD, "by_lead"), (DISTRICT, "by_district"), ("", "by_urgency")]
+    return [[[word, f"{verb}:{each}:0"] for each, word in other if each != view]]
+
+
 def my(talk: Talk, rest: str, page: int = 0, *, edit: bool = False) -> None:
-    which = WHICH.get(rest.strip().lower())
+    plain, view = split_view(talk, rest)
+    which = WHICH.get(plain.lower())
     if which is None:
         raise Refusal("unknown_choice", understood=rest, choices="my")
-    facts = lists.my_tasks(talk.act, which)
-    say_list(talk, "my", facts, f"my:{which}", page, edit=edit, extra=_my_buttons(facts))
+    show_my(talk, which, view, page, edit=edit)
+
+
+def show_my(talk: Talk, which: str, view: str, page: int, *, edit: bool) -> None:
+    facts = lists.my_tasks(talk.act, which, view)
+    extra = [*_my_buttons(facts), *view_buttons(talk, facts["tasks"], f"my:{which}", view)]
+    say_list(talk, "my", facts, f"my:{which}:{view}", page, edit=edit, extra=extra)
 
 
 def _my_buttons(facts: dict[str, Any]) -> Buttons:
@@ -150,7 +179,8 @@ def show_search(talk: Talk, words: str) -> None:
 
 
 def due(talk: Talk, rest: str) -> None:
-    plain = rest.strip().lower()
+    plain, view = split_view(talk, rest)
+    plain = plain.lower()
     if plain == "week":
         days = lists.days_to_sunday(talk.act)
     elif plain == "month":
@@ -161,23 +191,25 @@ def due(talk: Talk, rest: str) -> None:
         days = int(plain.rstrip("天日d"))
     else:
         raise Refusal("unknown_choice", understood=rest, choices="due")
-    say_due(talk, days, 0, edit=False)
+    say_due(talk, days, view, 0, edit=False)
 
 
-def say_due(talk: Talk, days: int, page: int, *, edit: bool) -> None:
-    facts = lists.due_within(talk.act, days)
-    extra = question(talk, within(days)) if facts["tasks"] else None
-    say_list(talk, "due", facts, f"due:{days}", page, edit=edit, extra=extra)
+def say_due(talk: Talk, days: int, view: str, page: int, *, edit: bool) -> None:
+    facts = lists.due_within(talk.act, days, view)
+    extra = question(talk, within(days)) if facts["tasks"] and not view else []
+    extra = [*extra, *view_buttons(talk, facts["tasks"], f"due:{days}", view)]
+    say_list(talk, "due", facts, f"due:{days}:{view}", page, edit=edit, extra=extra)
 
 
 def overdue(talk: Talk, rest: str) -> None:
-    say_overdue(talk, 0, edit=False)
+    say_overdue(talk, split_view(talk, rest)[1], 0, edit=False)
 
 
-def say_overdue(talk: Talk, page: int, *, edit: bool) -> None:
-    facts = lists.overdue(talk.act)
-    extra = question(talk, "overdue") if facts["tasks"] else None
-    say_list(talk, "overdue", facts, "overdue", page, edit=edit, extra=extra)
+def say_overdue(talk: Talk, view: str, page: int, *, edit: bool) -> None:
+    facts = lists.overdue(talk.act, view)
+    extra = question(talk, "overdue") if facts["tasks"] and not view else []
+    extra = [*extra, *view_buttons(talk, facts["tasks"], "overdue", view)]
+    say_list(talk, "overdue", facts, f"overdue:{view}", page, edit=edit, extra=extra)
 
 
 def question(talk: Talk, name: str) -> Buttons:

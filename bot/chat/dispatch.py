@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 from telegram import ChatMemberUpdated, Update
 
-from bot.chat import messages, own, presses, reporting
+from bot.chat import importing, messages, own, presses, reporting
 from bot.chat.commands import BY_NAME, WORDS
 from bot.chat.reading import Entry, read_entries
 from bot.chat.talk import House, Talk
@@ -100,7 +100,7 @@ class Dispatcher:
             return
         if not talk.text and not talk.attached:
             return
-        if not entries:
+        if not entries or importing.collects(talk):
             messages.plain(talk)
             return
         for n, entry in enumerate(entries):

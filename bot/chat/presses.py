@@ -40,7 +40,8 @@ STEPS = (5, 10, 20)
 
 def my(talk: Talk, args: list[str]) -> None:
     # The first page may be asked from any message; the others turn the page of their own.
-    asking.my(talk, args[0], int(args[1]), edit=args[1] != "0")
+    which, *view, page = args
+    asking.show_my(talk, which, view[0] if view else "", int(page), edit=bool(view) or page != "0")
 
 
 def card(talk: Talk, args: list[str]) -> None:
@@ -52,11 +53,13 @@ def history(talk: Talk, args: list[str]) -> None:
 
 
 def due(talk: Talk, args: list[str]) -> None:
-    asking.say_due(talk, int(args[0]), int(args[1]), edit=True)
+    days, *view, page = args
+    asking.say_due(talk, int(days), view[0] if view else "", int(page), edit=True)
 
 
 def overdue(talk: Talk, args: list[str]) -> None:
-    asking.say_overdue(talk, int(args[0]), edit=args[0] != "0")
+    *view, page = args
+    asking.say_overdue(talk, view[0] if view else "", int(page), edit=bool(view) or page != "0")
 
 
 def who(talk: Talk, args: list[str]) -> None:

@@ -13,6 +13,8 @@ AFTER_WORD = re.compile(r"^(?:$|[\s,，、:：。;；!！?？#＃]|第?\s*\d)")
 NUMBER = re.compile(
     r"^\s*(?:第|#|no\.?|№)?\s*(\d{1,5})(?:\s*[.．]\s*(\d{1,3})(?!\d*\s*%))?\s*(?:项|号|條|条)?", re.IGNORECASE
 )
+# What follows these is a text of its own, whatever words its lines begin with.
+WHOLE = frozenset({"import"})
 BETWEEN = " \t\r\n,，、:：;；"
 
 
@@ -33,6 +35,8 @@ def read_entries(text: str, words: Mapping[str, str], bot_name: str = "") -> lis
     entries: list[Entry] = []
     for line in text.splitlines() or [text]:
         found = command_of(line, words, bot_name)
+        if entries and entries[-1].command in WHOLE:
+            found = None
         if found is not None:
             entries.append(Entry(found[0], found[1], len(entries)))
         elif entries:

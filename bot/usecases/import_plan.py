@@ -36,6 +36,7 @@ from bot.store import carry
 from bot.store.ledger import load_tasks
 from bot.store.people import present
 from bot.usecases.act import Act
+from bot.usecases.open_questions import count_open
 from bot.usecases.plan_draft import (
     PARTS,
     Comparison,
@@ -274,7 +275,7 @@ def _questions(act: Act, draft: Draft, tasks: Mapping[int, Task], measures: Mapp
             asked_at=act.now,
             answer=q.answer,
             answered_at=None if q.answer is None else act.now,
-            answered_by=act.member.id if act.member and q.answer is not None else None,
+            answered_by=_own_id(act) if q.answer is not None else None,
         )
         for q in draft.questions
         if q.task in tasks
@@ -300,6 +301,14 @@ def _hand_over(act: Act, slices: Sequence[Any], asked: bool) -> None:
         ]
     carry.add_many_once(act.session, notices)
     if asked:
+        # Who has just imported it sees them in the answer.
+        office = [member for member in present(act.session, roles=[Role.OFFICE]) if member.id != _own_id(act)]
         count = act.session.exec(select(func.count()).where(col(Question.answered_at).is_(None))).one()
-        office = present(act.session, roles=[Role.OFFICE])
-        act.tell(office, "questions", {"count": count}, key=f"questions:{act.now.date()}:{count}", lane=Lane.URGENT)
+        facts: dict[str, Any] = {"count": count, "buttons": []}
+        if answerable := count_open(act):
+            facts["buttons"] = [[["open_questions", "import:asked:0", {"count": answerable}]]]
+        act.tell(office, "questions", facts, key=f"questions:{act.now.date()}:{count}", lane=Lane.URGENT)
+
+
+def _own_id(act: Act) -> int | None:
+    return act.member.id if act.member else None

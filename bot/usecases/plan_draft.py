@@ -65,7 +65,7 @@ def summary(draft: Draft, against: Comparison) -> dict[str, Any]:
         "missing_tasks": against.missing,
         "questions": [
             {"where": q.where, "kind": q.kind, "phrase": q.phrase, "choices": list(q.choices), "note": q.note}
-            for q in draft.questions
+            for q in draft.open
         ],
     }
 

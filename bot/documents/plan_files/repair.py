@@ -36,6 +36,8 @@ _END_OF_FIRST_LEVEL = "座".encode("gb2312")
 # Another form of the same character (⽔ for 水), as some programs export it.
 _FORMS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
 _WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+# Units of measure that could be readings, as they stand in plans: 公顷（ha）, 亩（mu）. Taken out only with a tone.
+_MEASURES = frozenset({"ha", "mu", "pa"})
 _FEWEST = 2  # different characters with their reading: one alone may be a gloss of the author's
 _FOREIGN = 0.1  # of a text's characters: simplified texts have hardly any that GB 2312 lacks
 
@@ -86,7 +88,7 @@ def _is_reading(found: re.Match[str]) -> bool:
     if any(char in _TONES for char in spread):
         return _READING.fullmatch(letters.lower()) is not None
     one = _ONE.fullmatch(letters)
-    return one is not None and _initial(found.string[found.start() - 1]) == letters[0]
+    return one is not None and letters not in _MEASURES and _initial(found.string[found.start() - 1]) == letters[0]
 
 
 @cache

@@ -12,6 +12,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.app import absolute, read_calendar, read_registry, read_rules
 from bot.delivery.telegram import open_bot, raw
+from bot.domain.ledger import Milestone
 from bot.domain.people import Member
 from bot.domain.post import Inbox, Meta, Outbox
 from bot.domain.refusal import Refusal
@@ -71,6 +72,7 @@ def database(settings: Settings) -> Iterator[Finding]:
     yield finding(GOOD, "database", f"{store.engine.dialect.name}, version {version}")
     with store.reading() as session:
         yield from ledger(session)
+        yield from deadlines(session, settings)
 
 
 def ledger(session: Session) -> Iterator[Finding]:
@@ -88,6 +90,20 @@ def ledger(session: Session) -> Iterator[Finding]:
     for what, statement in counts.items():
         count = session.exec(statement).one()
         yield finding(LOOK if count else GOOD, what, str(count))
+
+
+def deadlines(session: Session, settings: Settings) -> Iterator[Finding]:
+    """Deadlines ahead in years whose working days are not known: what is counted to them may still move."""
+    try:
+        known = read_calendar(settings)
+    except Refusal:
+        return  # said with the rules
+    today = datetime.now(settings.zone).date()
+    ahead = set(session.exec(select(col(Milestone.due)).where(col(Milestone.due) >= today)))
+    years = [year for year in known.unknown(ahead) if year > today.year + 1]
+    if years:
+        named = ", ".join(map(str, years))
+        yield finding(LOOK, "deadlines", f"some fall in {named}, whose working days are not known yet")
 
 
 def telegram(settings: Settings) -> Iterator[Finding]:

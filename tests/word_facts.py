@@ -17,6 +17,7 @@ def line(number: int = 7, **other: Any) -> dict[str, Any]:
     """bot.usecases.facts.task_line"""
     facts = {"number": number, "title": "独流减河清淤", "due": "2022-06-15", "days_left": 2, "progress": 55}
     facts |= {"flag": "behind", "flags": ["behind", "due_soon", "unreported"], "state": "in_progress", "upkeep": False}
+    facts |= {"group": "", "of_group": 0}
     return facts | {"units": ["市水务局", "静海区"], "parts": ["lead"]} | other
 
 
@@ -444,7 +445,11 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
         {"days": 1, "until": "2022-06-14", "tasks": [SOON], **PAGE},
         {"days": 0, "until": "2022-06-13", "tasks": [], **NONE},
     ],
-    "overdue": [{"tasks": [VERY_LATE, LATE], **PAGES}, {"tasks": [], **NONE}],
+    "overdue": [
+        {"tasks": [VERY_LATE, LATE], **PAGES},
+        {"tasks": [VERY_LATE | {"group": "武清区", "of_group": 1}, LATE | {"of_group": 3}], **PAGES},
+        {"tasks": [], **NONE},
+    ],
     "search": [{"words": "排口 <北辰>", "tasks": [SOON], "count": 24}, {"words": "无", "tasks": [], "count": 0}],
     "card": [
         CARD,

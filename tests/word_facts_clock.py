@@ -30,8 +30,8 @@ CLOCK_MESSAGES: dict[str, list[dict[str, Any]]] = {
         for scope in ("", "武清区")
     ],
     "cadence_set": [
-        {"number": 7, "title": "清淤", "before": "weekly", "after": after, "own": own, "next": MOMENT}
-        for after, own in (("monthly", True), ("quarterly", False))
+        {"number": 7, "title": "清淤", "before": "weekly", "after": after, "own": own, "next": MOMENT, "unknown_years": years}
+        for after, own, years in (("monthly", True, []), ("quarterly", False, [2029]))
     ],
 }
 CLOCK_REFUSED: dict[str, Any] = {"cadence": "monthly", "file": "config/policy.toml", "line": 12, "nearest": "tolerance"}

@@ -9,6 +9,7 @@ from bot.chat.talk import Buttons, Talk
 from bot.domain.people import SEES_ALL, Subscription
 from bot.domain.refusal import Refusal
 from bot.usecases import subscribe as subscriptions
+from bot.usecases.calendar_facts import unknown_years
 from bot.usecases.digest import scope_filter, scope_title
 from bot.usecases.people import known_unit
 
@@ -88,6 +89,7 @@ def line(talk: Talk, row: Subscription) -> dict[str, Any]:
         "scope": scope_title(talk.act, row.scope) if row.scope != "all" else "",
         "next": talk.act.office.local(row.next_at).isoformat(),
         "paused": row.paused,
+        "unknown_years": unknown_years(talk.act, [talk.act.office.today(row.next_at)]),
     }
 
 

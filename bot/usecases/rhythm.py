@@ -11,6 +11,7 @@ from bot.store.ledger import load_task, load_tasks
 from bot.store.people import people_names
 from bot.store.rhythms import own_cadences
 from bot.usecases.act import Act
+from bot.usecases.calendar_facts import unknown_years
 
 
 def set_cadence(act: Act, number: int, cadence: str) -> dict[str, Any]:
@@ -23,13 +24,15 @@ def set_cadence(act: Act, number: int, cadence: str) -> dict[str, Any]:
     before = task.cadence
     act.carry(rules.set_cadence(task, cadence, act.person, act.office.policy.cadence, act.now))
     after = load_task(act.session, number).cadence
+    end = act.office.local(act.office.period(act.now, after).end)
     return {
         "number": number,
         "title": task.title,
         "before": before,
         "after": after,
         "own": cadence != "policy",
-        "next": act.office.local(act.office.period(act.now, after).end).isoformat(),
+        "next": end.isoformat(),
+        "unknown_years": unknown_years(act, [end.date()]),
     }
 
 

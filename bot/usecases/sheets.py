@@ -52,6 +52,7 @@ def sheet_facts(act: Act, sheet: Sheet, task: TaskSlice) -> dict[str, Any]:
         "by": people.get(sheet.issued_by or 0, ""),
         "reply_by": sheet.reply_by.isoformat() if sheet.reply_by else None,
         "reply_at": act.office.policy.ladder.reply_at.strftime("%H:%M"),
+        "unknown_years": act.office.calendar.unknown([sheet.reply_by]),
         "days_left": (sheet.reply_by - act.office.today(act.now)).days if sheet.reply_by else None,
         "late": is_late(act, sheet),
         "state": sheet.state,

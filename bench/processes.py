@@ -43,6 +43,12 @@ class Child:
         resident: int = sum(each.memory_info().rss for each in [own, *own.children(recursive=True)])
         return resident / 2**20
 
+    def processor(self) -> float:
+        """Seconds of processor time it has spent, and the children it has waited for."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        spent: float = times.user + times.system + times.children_user + times.children_system
+        return spent
+
     def kill(self) -> None:
         """With -9, and gone."""
         self.process.kill()

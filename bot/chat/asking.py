@@ -58,8 +58,7 @@ def view_buttons(talk: Talk, tasks: list[dict[str, Any]], verb: str, view: str) 
     """[按牵头][按区] for who sees all, under a list worth parting; the way back from either."""
     if talk.act.person.role not in SEES_ALL or len(tasks) < 4:
         return []
-    other = [(LEAD, "by_lead"), (DISTRICT, "by_district"), ("", "by_urgency")]
-    return [[[word, f"{verb}:{each}:0"] for each, word in other if each != view]]
+    return [[[f"by_{each or 'urgency'}", f"{verb}:{each}:0"] for each in (LEAD, DISTRICT, "") if each != view]]
 
 
 def my(talk: Talk, rest: str, page: int = 0, *, edit: bool = False) -> None:

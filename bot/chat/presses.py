@@ -8,6 +8,7 @@ from typing import Any
 from bot.chat import (
     amending,
     asking,
+    assembling,
     auditing,
     closing,
     deciding,
@@ -272,6 +273,17 @@ def urge(talk: Talk, args: list[str]) -> None:
     running.urge_silent(talk)
 
 
+def urge_task(talk: Talk, args: list[str]) -> None:
+    urging.urge(talk, int(args[0]), "")
+
+
+def assemble(talk: Talk, args: list[str]) -> None:
+    if args[0] == "send":
+        assembling.send(talk, int(args[1]), int(args[2]))
+    else:
+        assembling.show(talk, int(args[1]))
+
+
 def urge_unit(talk: Talk, args: list[str]) -> None:
     urging.urge(talk, int(args[0]), "", int(args[1]))
 
@@ -414,6 +426,8 @@ VERBS: dict[str, Verb] = {
     "undo": undo,
     "urge": urge,
     "urge_unit": urge_unit,
+    "urge_task": urge_task,
+    "assemble": assemble,
     "sheet_ack": sheet_ack,
     "answer": answer_sheet,
     "drafts": drafts,

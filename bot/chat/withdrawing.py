@@ -26,7 +26,7 @@ def choose(talk: Talk, number: int) -> None:
     if len(files) == 1:
         ask_reason(talk, number, files[0]["n"])
         return
-    rows: Buttons = [[["file", f"withdraw:{number}:{each['n']}", each]] for each in files[-12:]]
+    rows: Buttons = [[["file", f"withdraw:{number}:{each['n']}", {**each}]] for each in files[-12:]]
     talk.say("which_file", facts, buttons=[*rows, [["cancel", "cancel"]]], about={"task": number})
 
 

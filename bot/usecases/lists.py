@@ -14,6 +14,7 @@ from bot.domain.slices import MeasureSlice, TaskSlice
 from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, Standing, standing
 from bot.store.ledger import load_task, load_tasks
 from bot.store.people import people_names
+from bot.usecases import grouping
 from bot.usecases.act import Act
 from bot.usecases.case_files import SCAN, case_of
 from bot.usecases.case_history import case_entries, untold
@@ -42,8 +43,11 @@ def urgency(found: Standing) -> tuple[int, bool, int, int]:
     return (URGENCY.get(found.colour, 3), days is None, days or 0, found.task.number)
 
 
-def my_tasks(act: Act, which: str = "open") -> dict[str, Any]:
-    """我的任务 by urgency; which: open (default), overdue, due, all. → {"tasks": lines, "open", "which", "unit"}."""
+def my_tasks(act: Act, which: str = "open", view: str = "") -> dict[str, Any]:
+    """我的任务 by urgency; which: open (default), overdue, due, all; `view`: see grouping.chosen.
+
+    → {"tasks": lines, "open", "which", "unit"}.
+    """
     mine = visible(act)
     keep: dict[str, Callable[[Standing], bool]] = {
         "open": lambda found: not found.task.finished,
@@ -57,19 +61,19 @@ def my_tasks(act: Act, which: str = "open") -> dict[str, Any]:
         "which": which,
         "unit": act.unit(unit_id),
         "open": sum(not found.task.finished for found in mine),
-        "tasks": [{**task_line(act, found), "parts": found.task.parts_of(unit_id)} for found in chosen],
+        "tasks": grouping.chosen(act, chosen, view),
         "to_report": [found.task.number for found in mine if unit_id in found.silent],
     }
 
 
-def due_within(act: Act, days: int) -> dict[str, Any]:
+def due_within(act: Act, days: int, view: str = "") -> dict[str, Any]:
     """Open tasks due in so many days, the nearest first."""
     rows = [row for row in visible(act) if not row.task.finished and row.days_left is not None]
     chosen = sorted(
         (row for row in rows if 0 <= (row.days_left or 0) <= days), key=lambda row: (row.days_left, row.task.number)
     )
     until = act.office.today(act.now) + timedelta(days=days)
-    return {"days": days, "until": until.isoformat(), "tasks": [task_line(act, row) for row in chosen]}
+    return {"days": days, "until": until.isoformat(), "tasks": grouping.chosen(act, chosen, view)}
 
 
 def days_to_sunday(act: Act) -> int:
@@ -81,9 +85,9 @@ def days_to_month_end(act: Act) -> int:
     return monthrange(today.year, today.month)[1] - today.day
 
 
-def overdue(act: Act) -> dict[str, Any]:
+def overdue(act: Act, view: str = "") -> dict[str, Any]:
     chosen = sorted((row for row in visible(act) if row.has(OVERDUE)), key=lambda row: row.days_left or 0)
-    return {"tasks": [task_line(act, row) for row in chosen]}
+    return {"tasks": grouping.chosen(act, chosen, view)}
 
 
 def search(act: Act, words: str) -> dict[str, Any]:

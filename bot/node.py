@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
@@ -211,7 +212,9 @@ class Node:
         me = await self._patiently(lambda: raw(self._bot, "getMe", {}))
         username, settings = str(me.get("username", "")), self.house.settings
         await asyncio.to_thread(self._remember, username)
-        way = f"webhook at {settings.webhook_url}" if settings.webhook_url else f"polling {settings.api_url}"
+        # Of the webhook's address the host only: some keep its path secret.
+        hooked = urlsplit(settings.webhook_url).netloc
+        way = f"webhook at {hooked}" if hooked else f"polling {settings.api_url}"
         database = self.house.store.engine.url.render_as_string(hide_password=True)
         log.info("@%s is up: %s, %s, listening at %s", username, way, database, settings.listen)
         self._dispatch = Dispatcher(

@@ -22,9 +22,19 @@ NEXT_DATES = [
     COMING | {"what": "reply", "series": "red"},
     COMING | {"what": "climb", "series": "own", "word": "约见"},
 ]
+WRITTEN = '42 个排口完成 38 个，<余下> "4 个" & 待管线迁改'
+SHARE = {"unit": "北辰区", "percent": 70, "at": MOMENT, "silent": False, "said": WRITTEN}
+MUTE_SHARE = {"unit": "武清区", "percent": None, "at": None, "silent": True, "said": ""}
+GATHERED = {"place": "12.2", "ordinal": 2, "text": "排口整治" * 20, "progress": 35, "units": [SHARE, MUTE_SHARE]}
+GATHERED |= {"draft": f"北辰区70%：{WRITTEN}"}
+QUIET_MEASURE = GATHERED | {"place": "12.3", "units": [MUTE_SHARE], "draft": ""}
+ASSEMBLED = {"number": 12, "title": "入河排口整治", "progress": 35, "stamp": 81, "measures": [GATHERED, QUIET_MEASURE]}
+ASSEMBLED |= {"silent": ["武清区"], "ready": True}
 
 CLOCK_MESSAGES: dict[str, list[dict[str, Any]]] = {
     "cadence": [{"number": 7, "title": "清淤", "cadence": "monthly", "own": own} for own in (True, False)],
+    "assembled": [ASSEMBLED, ASSEMBLED | {"measures": [QUIET_MEASURE], "ready": False}],
+    "assembled_sent": [ASSEMBLED, ASSEMBLED | {"silent": []}],
     "nothing_new": [
         {"scope": scope, "as_of": MOMENT, "totals": {"tasks": 41}, "outlook_days": 30, "next": MOMENT}
         for scope in ("", "武清区")

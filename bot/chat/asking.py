@@ -129,6 +129,7 @@ def card_buttons(talk: Talk, facts: dict[str, Any]) -> Buttons:
     if facts["questions"] and member.role == Role.OFFICE and (asked := open_questions.count_open(talk.act, number)):
         rows.append([["open_questions", f"import:of:{number}", {"count": asked}]])
     rows += urging.missed_buttons(talk, facts)
+    rows += urging.assemble_buttons(talk, facts)
     rows += urging.open_buttons(talk, facts)
     last: list[list[Any]] = [["history", f"history:{number}:0"]]
     if facts["evidence"]:

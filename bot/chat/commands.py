@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.chat import (
     amending,
     asking,
+    assembling,
     auditing,
     closing,
     deciding,
@@ -77,6 +78,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("rank", ("排名",), asking.rank, frozenset({Role.OFFICE, Role.LEADER, Role.HEAD, Role.VIEWER})),
     Command("when", ("何时",), asking.when, OFFICE),
     Command("urge", ("催报", "催办"), running.urge, REPORTERS),
+    Command("assemble", ("汇总",), assembling.assemble, UNIT_PEOPLE),
     Command("sheet", ("督办单",), urging.sheet, OFFICE),
     Command("drafts", ("待签发",), urging.show_drafts, OFFICE),
     Command("answer", ("回复督办单", "答复督办单", "答复"), urging.answer, UNIT_PEOPLE),

@@ -6,7 +6,7 @@ from typing import Any
 from bot.chat.reading import leading_number
 from bot.chat.talk import Buttons, Talk
 from bot.domain.chat_text import is_receipt
-from bot.domain.people import Role
+from bot.domain.people import UNIT_PEOPLE, Role
 from bot.domain.refusal import Refusal
 from bot.usecases import bulletin as bulletins
 from bot.usecases import conversation, lists, sheet_office, sheet_unit, sheets
@@ -132,6 +132,16 @@ def missed_buttons(talk: Talk, facts: dict[str, Any]) -> Buttons:
         if unit != own
     ]
     return [rows[:3]] if rows else []
+
+
+def assemble_buttons(talk: Talk, facts: dict[str, Any]) -> Buttons:
+    """[汇总] on the card of a lead under whom other units work."""
+    own = talk.act.unit(talk.act.person.unit_id)
+    lead = talk.act.person.role in UNIT_PEOPLE and own in facts["units"]["lead"]
+    others = any(unit != own for measure in facts["measures"] for unit in measure["workers"])
+    if not lead or not others or facts["flag"] in ("finished", "struck_off"):
+        return []
+    return [[["assemble", f"assemble:show:{facts['number']}"]]]
 
 
 def open_buttons(talk: Talk, facts: dict[str, Any]) -> Buttons:

@@ -31,7 +31,7 @@ from bot.usecases import import_plan, people, plan_draft, rounds
 from bot.usecases import report as reports
 from bot.usecases.act import Act
 from bot.usecases.moments import moment
-from bot.words import say
+from bot.words import catalogue, say
 
 log = logging.getLogger(__name__)
 START = "2022-06-13T09:00"
@@ -209,14 +209,28 @@ class Demo:
         """The year of the story: figures until the last weeks, and then every day with its rounds."""
         zone = self.settings.zone
         lived_from, start = moment(LIVED_FROM, zone), moment(START, zone)
-        entries = sorted([*self.story["report"], *self.story["finish"]], key=lambda entry: entry["at"])
+        told = [*self.story["report"], *self.story["finish"], *self.story["say"]]
+        entries = sorted(told, key=lambda entry: entry["at"])
         early = [entry for entry in entries if entry["at"] < lived_from]
         await asyncio.to_thread(self._tell_all, early)
         self.clock.set(lived_from)
         for entry in [entry for entry in entries if lived_from <= entry["at"] < start]:
             await self._travel(entry["at"])
-            await asyncio.to_thread(self._tell_all, [entry])
+            if "user_id" in entry:
+                await asyncio.to_thread(self._say, entry)
+                await self._settle()
+            else:
+                await asyncio.to_thread(self._tell_all, [entry])
         await self._travel(start)
+
+    def _say(self, entry: dict[str, Any]) -> None:
+        """A line of the story that was said in the chat, perhaps with a file."""
+        person = self._person(entry["user_id"])
+        if "file" not in entry:
+            person.send(entry["text"])
+            return
+        file = shipped(f"demo/{entry['file']}")
+        person.document(file.read_bytes(), name=file.name, caption=entry["text"])
 
     def _tell_all(self, entries: Sequence[dict[str, Any]]) -> None:
         assert self.node is not None
@@ -235,40 +249,49 @@ class Demo:
         }
 
     async def _travel(self, to: datetime) -> list[dict[str, Any]]:
-        """The clock has gone to `to`, stopping wherever a round may have something to say. → what it said."""
+        """The clock has gone to `to`, stopping wherever a round may have something to say. → what it did."""
         assert self.node is not None
-        house, first = self.node.house, self._last_row()
+        house, done = self.node.house, []
         for at in rounds.looks(house.store, house.office, self.clock(), to):
+            before = self._counts()
             self.clock.set(at)
             await self.node.ask()
-            if self._last_row() != first:
+            if self._counts() != before:
                 await self.node.delivery.idle()
+                done += self._journal(at, before, self._counts())
         self.clock.set(to)
         self._note_time(house)
-        return self._said_since(first)
+        return done
 
-    def _last_row(self) -> int:
+    def _counts(self) -> tuple[int, int, int]:
+        """The last message queued, reminders said so far, reminders withdrawn so far."""
         assert self.node is not None
         with self.node.house.store.reading() as session:
-            found = session.connection().exec_driver_sql("SELECT max(id) FROM outbox").scalar()
-        return int(found or 0)
+            ask = session.connection().exec_driver_sql
+            last = ask("SELECT max(id) FROM outbox").scalar()
+            said, withdrawn = ask("SELECT count(said_at), count(withdrawn_at) FROM notice").one()
+        return int(last or 0), int(said), int(withdrawn)
 
-    def _said_since(self, first: int) -> list[dict[str, Any]]:
+    def _journal(self, at: datetime, before: tuple[int, ...], after: tuple[int, ...]) -> list[dict[str, Any]]:
+        """What the clock did at a moment: how much in all, then every message with the reason for it."""
+        rows = self._sent_since(before[0])
+        daily = sum(row.kind == "daily" for row in rows)
+        facts = {"sent": len(rows), "folded": max(after[1] - before[1] - daily, 0), "withdrawn": after[2] - before[2]}
+        if not any(facts.values()):
+            return []
+        assert self.node is not None
+        local = self.node.house.office.local
+        head = {"at": local(at).isoformat(), "kind": "summary", "to": None}
+        head |= {"text": say("zh", "journal.summary", **facts), "text_en": say("en", "journal.summary", **facts)}
+        return [head, *(entry_of(row, local(row.created_at)) for row in rows)]
+
+    def _sent_since(self, last: int) -> list[Outbox]:
         from sqlmodel import col, select
 
         assert self.node is not None
         with self.node.house.store.reading() as session:
-            rows = session.exec(select(Outbox).where(col(Outbox.id) > first, Outbox.method == "send")).all()
-        return [
-            {
-                "at": self.node.house.office.local(row.created_at).isoformat(),
-                "kind": row.kind,
-                "to": row.chat_id,
-                "message_id": row.message_id,
-                "text": headline(row),
-            }
-            for row in rows
-        ]
+            wanted = select(Outbox).where(col(Outbox.id) > last, Outbox.method == "send").order_by(col(Outbox.id))
+            return list(session.exec(wanted))
 
 
 def tell(act: Act, entry: dict[str, Any]) -> None:
@@ -281,9 +304,14 @@ def tell(act: Act, entry: dict[str, Any]) -> None:
     reports.report_progress(act, claim, f"story:{entry['at'].isoformat()}:{entry['measure']}")
 
 
-def headline(row: Outbox) -> str:
-    """The first line of a message, for the list of what the clock did."""
-    return plain(say(row.locale, f"message.{row.kind}", **row.facts)).strip().splitlines()[0]
+def entry_of(row: Outbox, at: datetime) -> dict[str, Any]:
+    """A message as the clock's journal lists it: its first line, and why the clock said it."""
+    text = plain(say(row.locale, f"message.{row.kind}", **row.facts)).strip().splitlines()[0]
+    found = {"at": at.isoformat(), "kind": row.kind, "to": row.chat_id, "message_id": row.message_id, "text": text}
+    for name, locale in (("why", "zh"), ("why_en", "en")):
+        known = catalogue(locale).has(f"journal.{row.kind}")
+        found[name] = say(locale, f"journal.{row.kind}" if known else "journal.other", **row.facts)
+    return found
 
 
 def run_demo(settings: Settings, port: int, *, browser: bool) -> None:
@@ -310,12 +338,14 @@ def run_demo(settings: Settings, port: int, *, browser: bool) -> None:
         port,
         token=TOKEN,
         bot_username=USERNAME,
+        bot_name=page["start"]["bot"],
         personas=page["persona"],
         travel=demo.travel,
         reset=demo.reset,
         clock=demo.clock,
         start_page=page["start"],
         state_dir=folder,
+        files={file.name: file for file in shipped("demo").glob("*.csv")},
     ) as sandbox:
         if browser:
             webbrowser.open(sandbox.url)

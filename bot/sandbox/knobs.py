@@ -25,6 +25,8 @@ from bot.sandbox.world import World
 log = logging.getLogger(__name__)
 Json = dict[str, Any]
 JOURNAL_KEPT = 500
+# What a line of the clock's journal says of itself.
+WRITTEN = ("at", "kind", "text", "text_en", "why", "why_en")
 
 
 @dataclass
@@ -112,7 +114,7 @@ def routes(stage: Stage) -> list[Route]:
             if world.clock.source is None:
                 world.clock.set(to)
         entries = [
-            {name: str(entry.get(name, "")) if entry.get(name) is not None else "" for name in ("at", "kind", "text")}
+            {name: str(entry.get(name) or "") for name in WRITTEN}
             | {"to": entry.get("to"), "message_id": entry.get("message_id")}
             for entry in done or []
         ]

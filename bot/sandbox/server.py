@@ -52,25 +52,33 @@ def create_app(
     *,
     token: str,
     bot_username: str,
+    bot_name: str = "",
     personas: Sequence[Mapping[str, Any]] = (),
     travel: Callable[[datetime], Sequence[Mapping[str, Any]] | None] | None = None,
     reset: Callable[[], Any] | None = None,
     clock: Clock | Callable[[], datetime] | None = None,
     start_page: Mapping[str, Any] | None = None,
     state_dir: Path | str | None = None,
+    files: Mapping[str, Path] | None = None,
 ) -> SandboxApp:
     """A sandbox with one bot.
 
     personas: mappings {user_id, name_zh, name_en, role_zh, role_en, hint_zh, hint_en, chat: optional group id}; their
-    users (and groups that are missing, with the bot) are made. travel(to) moves the demo's time and answers
-    [{"at", "kind", "to", "text", "message_id"?}]; reset() starts the demo anew; both may be slow and run in a thread.
-    clock: where the time comes from (real time by default). start_page: {"open": user_id, "caption_zh", "caption_en",
-    "tour": [{"zh", "en", "open"?: user_id, "text"?: what to type, "wish"?: a travel wish}]}.
+    users (and groups that are missing, with the bot) are made. bot_name: what people see it called.
+    travel(to) moves the demo's time and answers [{"at", "kind", "to", "text", "text_en"?, "why"?, "why_en"?,
+    "message_id"?}], where an entry without "to" heads those that follow; reset() starts the demo anew; both may be slow
+    and run in a thread. clock: where the time comes from (real time by default).
+    start_page: {"open": user_id, "caption_zh", "caption_en", "tour": [step, …]}; a step has "zh", "en", and perhaps
+    "open": the chat it happens in, "text": what to type there, "reply": a piece of the message it answers, "file":
+    what to attach (/given/NAME), "wish": a travel wish, "says": what the bot then says, "there": among how many of the
+    newest messages that may stand already. It ticks itself off when its time has come or the bot has said it.
+    files: NAME → path of what is served under /given/.
     state_dir: where the chats are kept over a restart.
     """
     folder = Path(state_dir) if state_dir is not None else None
     world = World(token, bot_username, clock=clock if isinstance(clock, Clock) else Clock(clock), folder=folder)
     load(world, folder)
+    world.bot.first_name = bot_name or world.bot.first_name
     stage = Stage(
         world,
         personas=[dict(persona) for persona in personas],
@@ -80,7 +88,7 @@ def create_app(
         state_dir=folder,
     )
     people_of(stage)
-    return SandboxApp(world, stage, _pages(stage))
+    return SandboxApp(world, stage, _pages(stage, files or {}))
 
 
 def people_of(stage: Stage) -> None:
@@ -98,7 +106,11 @@ def people_of(stage: Stage) -> None:
             create_group(world, persona["name_zh"], members, chat_id=int(chat_id), supergroup=supergroup)
 
 
-def _pages(stage: Stage) -> Starlette:
+def _pages(stage: Stage, files: Mapping[str, Path]) -> Starlette:
+    async def given(request: Request) -> Response:
+        place = files.get(request.path_params["name"])
+        return FileResponse(place) if place is not None else Response(status_code=404)
+
     async def index(request: Request) -> Response:
         return FileResponse(PAGE / "index.html", headers={"Cache-Control": "no-cache"})
 
@@ -118,6 +130,7 @@ def _pages(stage: Stage) -> Starlette:
             Route("/", index),
             *knobs.routes(stage),
             *control.people_routes(stage.world),
+            Route("/given/{name}", given),
             Mount("/page", StaticFiles(directory=PAGE)),
         ],
         lifespan=lifespan,

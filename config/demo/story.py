@@ -232,6 +232,8 @@ def _toml(tables: dict[str, Any], reports: list[Said], finishes: list[dict[str, 
         at = datetime.fromisoformat(each["at"])
         row = {"at": at, "unit": leads[each["task"]], "task": each["task"], "text": each["text"]}
         parts.append(_table("finish", row))
+    for each in tables["say"]:
+        parts.append(_table("say", each | {"at": datetime.fromisoformat(each["at"])}))
     return "\n".join(parts)
 
 

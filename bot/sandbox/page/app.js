@@ -1,7 +1,7 @@
 // The page: personas, panes, clock; everything that happens is pushed by the server.
 import { get, listen } from './api.js';
 import { ClockCorner } from './clock.js';
-import { el, hueOf, toast } from './dom.js';
+import { el, hueOf, patch, toast } from './dom.js';
 import { avatarOf, Pane } from './pane.js';
 import { dotted } from './text.js';
 import { atLeast, shortWhen, takeClock } from './time.js';
@@ -139,7 +139,7 @@ class App {
   }
 
   drawPanes() {
-    $('panes').replaceChildren(...this.panes.map((pane) => pane.root));
+    patch($('panes'), this.panes.map((pane) => pane.root)); // a pane that is moved would lose its place
     this.drawPeople();
     this.drawHints();
   }
@@ -186,6 +186,7 @@ class App {
       case 'travelled': takeClock(event.clock); this.clock.arrived(event.trip); this.clock.draw(); break;
       case 'resetting': toast(t('resetting')); break;
       case 'reset':
+        this.tour.end();
         Object.keys(sessionStorage).filter((key) => key.startsWith('sandbox.caption')).forEach((key) => sessionStorage.removeItem(key));
         this.reload({ messages: true });
         break;
@@ -204,6 +205,7 @@ class App {
       if (message.from.bot && !message.service && isNew) persona.head.unread = (persona.head.unread || 0) + 1;
     }
     this.panes.filter((pane) => pane.chatId === chat).forEach((pane) => pane.take(message, isNew));
+    this.tour.heard(chat, message);
     this.drawPeopleSoon();
   }
 

@@ -1,8 +1,8 @@
 // The clock in the corner: it only moves forward; and the list of what it did.
 import { get, post } from './api.js';
 import { ask, el, icon, toast } from './dom.js';
-import { clock, dayName, fromInput, hhmm, now, takeClock, toInput } from './time.js';
-import { said, t } from './words.js';
+import { clock, dayKey, dayName, fromInput, hhmm, now, takeClock, toInput } from './time.js';
+import { locale, said, t } from './words.js';
 
 export class ClockCorner {
   constructor(app, root, journal) {
@@ -26,7 +26,7 @@ export class ClockCorner {
         el('button', { type: 'button', class: 'chip', disabled: busy || !clock.canTravel, onclick: () => this.pick() }, t('pick'))),
       el('div', { class: 'extras' },
         el('button', { type: 'button', class: 'plain', 'aria-pressed': String(!this.journal.hidden), onclick: () => this.toggleJournal() }, icon('list'), t('journal')),
-        this.app.tour.steps.length ? el('button', { type: 'button', class: 'plain', onclick: () => this.app.tour.begin() }, icon('clock'), t('tour')) : '',
+        this.app.tour.steps.length ? el('button', { type: 'button', class: 'plain', 'aria-label': t('tour'), onclick: () => this.app.tour.begin() }, icon('clock'), t('tourShort')) : '',
         clock.canReset ? el('button', { type: 'button', class: 'plain danger', disabled: busy, onclick: () => this.reset() }, icon('reset'), t('reset')) : ''));
     this.tick();
   }
@@ -64,7 +64,9 @@ export class ClockCorner {
   arrived(trip) {
     this.trips.push(trip);
     const when = `${dayName(Date.parse(trip.to))} ${hhmm(Date.parse(trip.to))}`;
-    toast(trip.entries.length ? t('arrived', { when, n: trip.entries.length }) : t('arrivedNone', { when }), 4);
+    const n = trip.entries.filter((entry) => entry.to !== null).length;
+    toast(n ? t('arrived', { when, n }) : t('arrivedNone', { when }), 4);
+    this.app.tour.travelled(trip);
     this.drawJournal();
   }
 
@@ -79,20 +81,38 @@ export class ClockCorner {
     this.journal.setAttribute('aria-label', t('journal'));
     const trips = [...this.trips].reverse().map((trip) => el('section', { class: 'trip' },
       el('h3', {}, `${dayName(Date.parse(trip.from))} ${hhmm(Date.parse(trip.from))} → ${dayName(Date.parse(trip.to))} ${hhmm(Date.parse(trip.to))}`),
-      trip.entries.length ? trip.entries.map((entry) => this.deed(entry)) : el('p', {}, t('journalNone'))));
+      trip.entries.length ? this.deeds(trip.entries) : el('p', {}, t('journalNone'))));
     this.journal.replaceChildren(
       el('header', { class: 'journal-head' }, el('h2', {}, t('journal')), el('button', { type: 'button', class: 'plain', 'aria-label': t('close'), onclick: () => this.toggleJournal() }, icon('close'))),
       el('div', { class: 'journal-list' }, trips.length ? trips : el('section', { class: 'trip' }, el('p', {}, t('journalEmpty')))));
   }
 
-  deed(entry) {
-    const index = this.app.personas.findIndex((one) => entry.to !== null && (String(one.user_id) === String(entry.to) || String(one.chat) === String(entry.to)));
-    const at = Date.parse(entry.at);
-    const parts = [el('time', {}, Number.isNaN(at) ? entry.at : hhmm(at)), el('span', {}, entry.text)];
-    const who = index >= 0 ? said(this.app.personas[index], 'name') : entry.to ? String(entry.to) : '';
-    const note = [who, entry.kind].filter(Boolean).join(' · ');
-    if (note) parts.push(el('em', {}, note));
-    if (index < 0) return el('div', { class: 'deed' }, parts);
-    return el('button', { type: 'button', class: 'deed', onclick: () => this.app.openAt(index, entry.message_id, at) }, parts);
+  /** Moments, each with how much was done then, and under it the messages to those who can be played. */
+  deeds(entries) {
+    const nodes = [];
+    let day = null;
+    let others = 0;
+    const close = () => {
+      if (others) nodes.push(el('p', { class: 'deed-others' }, t('others', { n: others })));
+      others = 0;
+    };
+    for (const entry of entries) {
+      const at = Date.parse(entry.at);
+      if (entry.to === null) close();
+      if (dayKey(at) !== day) { close(); day = dayKey(at); nodes.push(el('h4', {}, dayName(at))); }
+      const index = this.app.personas.findIndex((one) => String(one.chat) === String(entry.to));
+      if (entry.to !== null && index < 0) others += 1;
+      else nodes.push(this.deed(entry, at, index));
+    }
+    close();
+    return nodes;
+  }
+
+  deed(entry, at, index) {
+    const text = (locale === 'en' && entry.text_en) || entry.text;
+    const why = (locale === 'en' && entry.why_en) || entry.why;
+    if (index < 0) return el('div', { class: 'deed sum' }, el('time', {}, hhmm(at)), el('span', {}, text));
+    const note = [said(this.app.personas[index], 'name'), why].filter(Boolean).join(' · ');
+    return el('button', { type: 'button', class: 'deed', onclick: () => this.app.openAt(index, entry.message_id, at) }, el('span', {}, text), el('em', {}, note));
   }
 }

@@ -16,6 +16,7 @@ BENCHES = {
     "reminders": "bench.reminders",
     "digest": "bench.digest",
     "importing": "bench.importing",
+    "chat": "bench.conversing",
     "replies": "bench.replies",
     "pace": "bench.pace",
     "starting": "bench.starting",

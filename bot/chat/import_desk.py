@@ -76,6 +76,9 @@ class ImportDesk:
             if draft.state == "writing":
                 await asyncio.to_thread(self._work.write, draft)
                 return
+            if draft.state == "planning":
+                await asyncio.to_thread(self._work.plan, draft)
+                return
             data = await self._fetch(draft)
             if data is None:
                 await asyncio.to_thread(self._work.refuse, draft, "import_not_fetched", {"name": draft.name})
@@ -84,6 +87,7 @@ class ImportDesk:
         except Exception as error:
             with suppress(Exception):
                 await asyncio.to_thread(self._work.stumbled, draft, error)
+            await asyncio.sleep(FETCH_WAIT * 2 ** min(draft.attempts, 6))
 
     def _wake_sender(self) -> Callable[[], None]:
         loop = asyncio.get_running_loop()

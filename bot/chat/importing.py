@@ -202,7 +202,7 @@ def answer(talk: Talk, draft: ImportDraft, text: str) -> None:
 def cancel(talk: Talk) -> bool:
     """/cancel ends the import under way, if there is one."""
     draft = import_draft.current(talk.act) if talk.act.person.role == Role.OFFICE else None
-    if draft is None or draft.state == "writing":
+    if draft is None or draft.state in ("writing", "planning"):
         return False
     import_draft.cancel(talk.act, draft)
     talk.say("import_cancelled", {"name": draft.name, "answered": len(draft.answers)})

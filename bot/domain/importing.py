@@ -1,7 +1,8 @@
 """A plan being imported by conversation: one draft at a time for a clerk, kept until it is confirmed, ended or old.
 
 Nothing of it stands on the ledger before it is confirmed. State: collecting (words are pasted piece by piece) →
-reading → asking → writing → done; or ended: cancelled, expired, refused (the file cannot be read).
+reading → asking → writing → planning (reminders of what was written) → done; or ended: cancelled, expired, refused (the
+file cannot be read).
 """
 
 from datetime import datetime, timedelta
@@ -15,7 +16,9 @@ from bot.domain.people import Member
 from bot.domain.refusal import Refusal
 from bot.domain.row import Row
 
-LIVE = ("collecting", "reading", "asking", "writing")
+LIVE = ("collecting", "reading", "asking", "writing", "planning")
+# What waits for the slow work.
+TO_DO = ("reading", "writing", "planning")
 # A plan is imported in a sitting or two; what nobody has touched for three days is not worth taking up again.
 KEPT = timedelta(days=3)
 
@@ -67,7 +70,7 @@ def require_live(draft: ImportDraft | None, member: Member, by: str, now: dateti
     """
     if draft is None:
         raise Refusal("import_gone")
-    if draft.state == "done":
+    if draft.state in ("done", "planning"):
         raise Refusal("import_done", name=draft.name, by=by)
     if draft.state not in LIVE:
         raise Refusal("import_old" if draft.state == "expired" else "import_ended", name=draft.name)

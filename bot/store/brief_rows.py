@@ -71,12 +71,13 @@ SELECT c.task_id, c.milestone_id, c.field, c.before, c.at
 FROM due_change c JOIN task t ON t.id = c.task_id WHERE {chosen} AND c.cycle = t.cycle ORDER BY c.at, c.id"""
 
 # Tasks whose past is another than their rows tell: reopened, or since the earliest moment passed on to another unit,
-# its units corrected, asked in another rhythm.
+# its units corrected, asked in another rhythm, its first date named only later (a question answered).
 ODD = """
 SELECT t.id FROM task t WHERE {chosen} AND (t.cycle > 1
   OR t.id IN (SELECT task_id FROM hand_over WHERE at > :earliest)
   OR t.id IN (SELECT task_id FROM correction WHERE field IN ({unit_columns}) AND at > :earliest)
-  OR t.id IN (SELECT task_id FROM cadence_change WHERE at > :earliest))"""
+  OR t.id IN (SELECT task_id FROM cadence_change WHERE at > :earliest)
+  OR t.id IN (SELECT task_id FROM due_change WHERE field = 'due' AND before IS NULL))"""
 
 TEMPLATES = {"briefs": BRIEFS, "units": UNITS, "steps": STEPS, "date_moves": DATE_MOVES, "odd": ODD}
 

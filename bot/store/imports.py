@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
-from bot.domain.importing import ImportDraft
+from bot.domain.importing import TO_DO, ImportDraft
 from bot.domain.post import Inbox, Outbox
 from bot.store.carry import table_of
 
@@ -38,7 +38,7 @@ def look(session: Session, since: datetime) -> tuple[int | None, list[int]]:
     Asked after every update that was handled: only what is needed of the few that are under way.
     """
     rows = session.connection().execute(_LOOK).all()
-    work = next((id_ for id_, state, _ in rows if state in ("reading", "writing")), None)
+    work = next((id_ for id_, state, _ in rows if state in TO_DO), None)
     return work, [id_ or 0 for id_, state, touched in rows if state in ("collecting", "asking") and touched < since]
 
 

@@ -58,10 +58,11 @@ def import_file(act: Act, draft: Draft, registry: Registry, *, confirmed: bool) 
         return summary(draft, against)
 
 
-def apply(act: Act, draft: Draft, against: Comparison, registry: Registry) -> list[int]:
+def apply(act: Act, draft: Draft, against: Comparison, registry: Registry, *, reminders: bool = True) -> list[int]:
     """The tasks the file adds stand on the ledger, handed over, with their open questions. → their numbers.
 
-    They enter at the plan's issue date, so that the past can be asked about from that day on.
+    They enter at the plan's issue date, so that the past can be asked about from that day on. Without `reminders` the
+    caller plans them next (`plan_reminders`): for a large plan they are half of the work.
     """
     if not against.added:
         return []
@@ -76,12 +77,19 @@ def apply(act: Act, draft: Draft, against: Comparison, registry: Registry) -> li
     _moves(act, draft, tasks, measures, units, entered)
     _questions(act, draft, tasks, measures)
     slices = load_tasks(act.session, ids=[task.id or 0 for task in tasks.values()])
-    plan_moments(act, slices)
+    if reminders:
+        plan_moments(act, slices)
     titles = {i: draft.plans[draft.tasks[i].plan].title for i in tasks}
     act.record(*(Deed("import", t.id, {}, {"number": t.number, "plan": titles[i]}) for i, t in tasks.items()))
     numbers = sorted(task.number for task in tasks.values())
     _hand_over(act, slices, bool(draft.open))
     return numbers
+
+
+def plan_reminders(act: Act, numbers: Sequence[int]) -> None:
+    """What is to be said of these tasks, and when, stands in the reminder clock; said twice, it stands there once."""
+    ids = act.session.exec(select(Task.id).where(col(Task.number).in_(numbers))).all()
+    plan_moments(act, load_tasks(act.session, ids=[id_ or 0 for id_ in ids]))
 
 
 def _plans(act: Act, draft: Draft, entered: datetime) -> dict[str, int]:

@@ -28,7 +28,7 @@ def screen(draft: ImportDraft) -> Screen:
         return collecting(draft)
     if draft.state == "reading":
         return reading(draft, "fetch")
-    if draft.state == "writing":
+    if draft.state in ("writing", "planning"):
         return writing(draft)
     if not draft.facts:
         return Screen("import_issued", {"name": draft.name}, [[_cancel(draft)]])

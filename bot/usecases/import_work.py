@@ -30,7 +30,7 @@ from bot.usecases import import_draft, import_screens
 from bot.usecases.act import Act
 from bot.usecases.correction import correct_from_file
 from bot.usecases.import_facts import ASKED, of_added, to_ask, understood
-from bot.usecases.import_plan import apply
+from bot.usecases.import_plan import apply, plan_reminders
 from bot.usecases.import_screens import Screen
 from bot.usecases.open_questions import count_open, first_open
 from bot.usecases.plan_draft import Comparison, compare
@@ -38,6 +38,7 @@ from bot.usecases.uncollected import uncollected
 
 log = logging.getLogger(__name__)
 MOST_TRIES = 3
+AT_ONCE = 50  # tasks whose reminders are planned in one transaction
 
 
 class ImportWork:
@@ -192,28 +193,43 @@ class ImportWork:
         _show(act, row, import_screens.ready(row, moved=True))
 
     def _write(self, act: Act, row: ImportDraft, made: Draft, against: Comparison) -> None:
-        numbers = apply(act, made, against, self._registry)
+        numbers = apply(act, made, against, self._registry, reminders=False)
         corrected: dict[str, Any] = {"corrected": [], "not_corrected": []}
         if row.reason:
             corrected = correct_from_file(act, made, against.changed, row.reason)
-        open_here = len([q for q in of_added(made, against) if q.answer is None])
-        facts = {
-            "name": row.name,
-            "plan": row.facts["plan"],
-            "tasks": len(numbers),
-            "first": numbers[0] if numbers else 0,
-            "last": numbers[-1] if numbers else 0,
+        open_here = [q for q in of_added(made, against) if q.answer is None]
+        written = {
+            "numbers": numbers,
             "measures": sum(len(made.tasks[index].measures) for index in against.added),
             "answered": len([q for q in row.answers.values() if "text" in q]),
-            "open": open_here,
-            "asked": len([q for q in of_added(made, against) if q.answer is None and q.kind in ASKED]),
+            "open": len(open_here),
+            "asked": len([q for q in open_here if q.kind in ASKED]),
             **corrected,
         }
-        imports.change(act.session, row, **import_draft.ended("done", act))
-        buttons: list[list[list[Any]]] = []
-        if facts["asked"] and (first := first_open(act, numbers)):
-            buttons = [[["open_questions", f"import:asked:{first - 1}", {"count": count_open(act)}]]]
-        _show(act, row, Screen("import_written", facts, buttons))
+        facts = row.facts | {"written": written}
+        imports.change(act.session, row, state="planning", facts=facts, sheets=b"", source={}, attempts=0)
+
+    def plan(self, draft: ImportDraft) -> None:
+        """The reminders of what was written are planned, some tasks at a time so that others get their turn; then the
+        clerk is told that all is done."""
+        numbers = draft.facts["written"]["numbers"]
+        for at in range(0, len(numbers), AT_ONCE):
+            with self._store.writing() as session:
+                plan_reminders(self._act(session, draft), numbers[at : at + AT_ONCE])
+        self._await_sent(draft)
+        with self._store.writing() as session:
+            row = session.get(ImportDraft, draft.id)
+            if row is None or row.state != "planning" or row.version != draft.version:
+                return
+            act = self._act(session, row)
+            written = row.facts["written"]
+            told = {"tasks": len(numbers), "first": min(numbers, default=0), "last": max(numbers, default=0)}
+            facts = written | told | {"name": row.name, "plan": row.facts["plan"]}
+            imports.change(session, row, **import_draft.ended("done", act))
+            buttons: list[list[list[Any]]] = []
+            if written["asked"] and (first := first_open(act, numbers)):
+                buttons = [[["open_questions", f"import:asked:{first - 1}", {"count": count_open(act)}]]]
+            _show(act, row, Screen("import_written", facts, buttons))
 
     def stumbled(self, draft: ImportDraft, error: Exception) -> None:
         """One failure more; after a few the clerk is told, and the draft waits as it was."""
@@ -224,6 +240,9 @@ class ImportWork:
                 return
             act = self._act(session, row)
             if row.attempts + 1 < MOST_TRIES:
+                imports.change(session, row, attempts=row.attempts + 1)
+            elif row.state == "planning":
+                # It stands on the ledger: the reminders are tried for until they stand there too.
                 imports.change(session, row, attempts=row.attempts + 1)
             elif row.state == "writing":
                 imports.change(session, row, state="asking", attempts=0)

@@ -18,6 +18,7 @@ from bot.domain.ledger import State
 from bot.domain.periods import Office
 from bot.domain.policy import Policy, read_policy
 from bot.domain.post import Notice, Outbox
+from bot.domain.process import Absence
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import move
 from bot.domain.slices import MeasureSlice, Said, Stage, TaskSlice
@@ -184,6 +185,17 @@ def test_a_blocked_liaison_is_said_once_to_head_and_office(folder: Path) -> None
     ledger.travel(at("06-08 12:00"))
     assert [row.facts["units"][0]["why"] for row in ledger.told(office, "unreached")] == ["blocked"]
     assert len(ledger.told(head, "unreached")) == 1
+
+
+def test_whoever_stands_in_for_a_blocked_liaison_hears_of_it(folder: Path) -> None:
+    ledger = Ledger(folder, FAR, at("06-06 08:00"))
+    ledger.join("市整改办", "office")
+    away, deputy = ledger.join(WATER, unreachable_since=at("06-05 08:00")), ledger.join(WATER, "viewer")
+    with ledger.house.store.writing() as session:
+        kept = {"member_id": away.id, "deputy_id": deputy.id, "until": date(2022, 6, 30)}
+        session.add(Absence(**kept, at=at("06-05 08:00")))
+    ledger.travel(at("06-08 12:00"))
+    assert len(ledger.told(deputy, "unreached")) == 1
 
 
 # Each cause ends by itself only.

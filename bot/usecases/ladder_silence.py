@@ -9,6 +9,7 @@ from bot.domain.post import Round
 from bot.domain.slices import TaskSlice
 from bot.domain.urging import Sheet
 from bot.store import carry
+from bot.store.handed import deputies
 from bot.store.people import present
 from bot.usecases import sheets, waiting
 from bot.usecases.act import Act
@@ -80,7 +81,8 @@ def _first_time(act: Act, name: str) -> bool:
 
 
 def unreached(act: Act, tasks: Iterable[TaskSlice]) -> list[dict[str, Any]]:
-    """Units with work left whom nobody can write to: {"unit_id", "unit", "why", "who", "since", "tasks"} each.
+    """Units with work left whom nobody can write to: {"unit_id", "unit", "why", "who", "liaisons" (their ids), "since",
+    "tasks"} each.
 
     Why: no_liaison (none joined, or the last has left), or blocked (every liaison has blocked the bot).
     """
@@ -103,6 +105,7 @@ def unreached(act: Act, tasks: Iterable[TaskSlice]) -> list[dict[str, Any]]:
                 "unit": act.unit(unit),
                 "why": "blocked" if liaisons else "no_liaison",
                 "who": [member.name for member in liaisons],
+                "liaisons": [member.id for member in liaisons],
                 "since": act.office.local(since).isoformat() if since else "",
                 "tasks": numbers,
             }
@@ -111,16 +114,20 @@ def unreached(act: Act, tasks: Iterable[TaskSlice]) -> list[dict[str, Any]]:
 
 
 def tell_unreached(act: Act, tasks: Iterable[TaskSlice]) -> int:
-    """Each is said once to the unit's heads and once to the office, all of them in one message."""
+    """Each is said once to whoever stands in for its liaisons, to its heads, and to the office, all of them in one
+    message."""
     today = act.office.today(act.now)
     fresh = [r for r in unreached(act, tasks) if _first_time(act, f"unreached:u{r['unit_id']}:{r['why']}:{r['since']}")]
     if not fresh:
         return 0
     office = present(act.session, roles=[Role.OFFICE])
     said = sheets.announce(act, office, "unreached", {"units": fresh}, key=f"unreached:{today}")
+    standing_in = deputies(act.session, today)
     for row in fresh:
         heads = present(act.session, roles=[Role.HEAD], units=[row["unit_id"]])
-        said += sheets.announce(act, heads, "unreached", {"units": [row]}, key=f"unreached:{today}")
+        instead = [standing_in[id_] for id_ in row["liaisons"] if id_ in standing_in]
+        own = {member.id: member for member in [*instead, *heads]}
+        said += sheets.announce(act, own.values(), "unreached", {"units": [row]}, key=f"unreached:{today}")
     return said
 
 

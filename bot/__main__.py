@@ -60,6 +60,17 @@ def out_of_reach(error: Exception) -> bool:
     return type(error).__name__ == "OperationalError" and type(error).__module__.startswith("sqlalchemy")
 
 
+def sound_words() -> None:
+    """Every message has its words; else exit 2 with the key and the file."""
+    from bot.words import BadWords, check
+
+    try:
+        check()
+    except BadWords as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
 def show(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
@@ -83,6 +94,8 @@ def run(settings: Settings, rehearse_at: str | None) -> None:
     from bot.app import run_bot
     from bot.usecases.moments import moment
 
+    sound_words()
+
     if not settings.token.get_secret_value():
         click.echo("DUBAN_TOKEN: set the bot's token (README: going live), or try `make demo` without one", err=True)
         sys.exit(2)
@@ -97,6 +110,7 @@ def demo(settings: Settings, port: int, no_browser: bool) -> None:
     """Open the sandbox: a chat page, the demonstration plan, a lived month, a clock to turn."""
     from bot.demo import run_demo
 
+    sound_words()
     run_demo(settings, port, browser=not no_browser)
 
 
@@ -230,7 +244,9 @@ def correct(settings: Settings, place: str, field: str, to: str, reason: str, ba
         raise click.BadParameter("a task's number such as 12, or a measure's such as 12.2", param_hint="N[.M]")
     house = open_house(settings)
     with house.acting() as act:
-        made = correction.correct(act, int(number), int(ordinal) if ordinal else None, field, to, reason, basis)
+        made = correction.correct(
+            act, int(number), int(ordinal) if ordinal else None, field, to, reason, basis, registry=house.registry
+        )
     if as_json:
         show(made)
     else:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from bot.domain.deadlines.reading import Note
 from bot.domain.ledger import Part, State
 from bot.domain.people import Role
 from bot.sandbox.formatting import read_text
-from bot.words import LOCALES, buttons, catalogue
+from bot.words import LOCALES, BadWords, buttons, catalogue, check
 from bot.words.filters import DOTS, filters_for, near_day
 
 # What is said by whom: function name → position of the word's key among its arguments.
@@ -372,3 +373,37 @@ def test_a_button_is_short(locale: str) -> None:
     for ((label, _),) in buttons(locale, rows):
         assert 0 < len(label) <= 34
         assert label == label.strip()
+
+
+# Found at the start, not in the middle of a message.
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A copy of the words, to be broken."""
+    for locale in LOCALES:
+        shutil.copytree(Path(bot.__file__).parent / "words" / locale, tmp_path / locale)
+    return tmp_path
+
+
+def test_the_words_as_they_are_are_sound(broken: Path) -> None:
+    check()
+    check(broken)
+
+
+def test_a_key_that_stands_twice_is_named_with_both_files(broken: Path) -> None:
+    (broken / "zh" / "zz.toml").write_text('[message]\nstranger = "x"\n', encoding="utf-8")
+    with pytest.raises(BadWords, match=r"words/zh/zz\.toml: message\.stranger stands in words/zh/own\.toml too"):
+        check(broken)
+
+
+def test_a_key_that_one_locale_lacks_is_named_with_its_file(broken: Path) -> None:
+    (broken / "en" / "zz.toml").write_text('[message]\nonly_here = "x"\n', encoding="utf-8")
+    with pytest.raises(BadWords, match=r"words/zh: message\.only_here of words/en/zz\.toml is missing"):
+        check(broken)
+
+
+def test_a_file_that_is_no_toml_is_named_with_the_line(broken: Path) -> None:
+    (broken / "en" / "zz.toml").write_text('[message]\nbroken = "\n', encoding="utf-8")
+    with pytest.raises(BadWords, match=r"words/en/zz\.toml: .*line 2"):
+        check(broken)

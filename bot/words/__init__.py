@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from html import unescape
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from jinja2 import StrictUndefined, Template
@@ -20,24 +21,44 @@ from bot.words.filters import dot, filters_for
 LOCALES = ("zh", "en")
 
 
-class Catalogue:
-    """The words of one locale."""
+class BadWords(Exception):
+    """The catalogues cannot be used; the message names the key and the file (exit 2)."""
 
-    def __init__(self, locale: str) -> None:
+
+class Catalogue:
+    """The words of one locale, from the files of its folder (the shipped ones unless another `root` is given)."""
+
+    def __init__(self, locale: str, root: Traversable | None = None) -> None:
         self.locale = locale
+        self._root = root or files("bot.words")
         self._templates: dict[str, Template] = {}
 
     @cached_property
     def sources(self) -> dict[str, str]:
-        """Key → template text. Raises ValueError when a key stands in two files."""
-        found: dict[str, str] = {}
-        for file in sorted(files("bot.words").joinpath(self.locale).iterdir(), key=lambda file: file.name):
-            if file.name.endswith(".toml"):
-                for key, text in _flat(tomllib.loads(file.read_text(encoding="utf-8"))):
-                    if key in found:
-                        raise ValueError(f"{self.locale}: {key} stands twice, again in {file.name}")
-                    found[key] = text
+        """Key → template text. Raises BadWords when a file cannot be read or a key stands in two files."""
+        return {key: text for key, (_, text) in self._placed.items()}
+
+    @cached_property
+    def _placed(self) -> dict[str, tuple[str, str]]:
+        """Key → (the file it stands in, template text)."""
+        found: dict[str, tuple[str, str]] = {}
+        for file in sorted(self._root.joinpath(self.locale).iterdir(), key=lambda file: file.name):
+            if not file.name.endswith(".toml"):
+                continue
+            place = f"words/{self.locale}/{file.name}"
+            try:
+                tables = tomllib.loads(file.read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise BadWords(f"{place}: {error}") from None
+            for key, text in _flat(tables):
+                if key in found:
+                    raise BadWords(f"{place}: {key} stands in {found[key][0]} too")
+                found[key] = place, text
         return found
+
+    def lacks(self, other: "Catalogue") -> tuple[str, str] | None:
+        """The first key, with its file, that the other locale has and this one has not."""
+        return next(((key, place) for key, (place, _) in other._placed.items() if key not in self._placed), None)
 
     @cached_property
     def _plain(self) -> dict[str, str]:
@@ -85,6 +106,19 @@ def _flat(tables: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         else:
             pairs += _flat(value, f"{prefix}{name}.")
     return pairs
+
+
+def check(root: Traversable | None = None) -> None:
+    """Every file can be read, no key stands twice, and each locale has every key of the others. Raises BadWords.
+
+    A start is the time to find this: a message whose words are missing would fail when it is sent.
+    """
+    found = [Catalogue(locale, root) if root else catalogue(locale) for locale in LOCALES]
+    for one in found:
+        for other in found:
+            lacking = one.lacks(other)
+            if lacking is not None:
+                raise BadWords(f"words/{one.locale}: {lacking[0]} of {lacking[1]} is missing")
 
 
 @cache

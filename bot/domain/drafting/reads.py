@@ -14,7 +14,6 @@ from bot.domain.workdays import Workdays
 
 ROLES = ("lead", "responsible", "cooperating", "supervising", "verifying")
 NOBODY = UnitsReading()
-LONGEST_UNITS = 2_000  # characters; a division of work among all units of a city has some hundred
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 
 
@@ -61,7 +60,7 @@ class Reads:
         """The phrase as it stands, whatever was said to its questions."""
         key = phrase, column
         if key not in self._units:
-            found = read_units(phrase, self.registry) if len(phrase) <= LONGEST_UNITS else _too_long(phrase)
+            found = read_units(phrase, self.registry)
             if column in ROLES and column != "responsible" and _is_bare(found):
                 found = replace(found, responsible=(), **{column: found.responsible})
             self._units[key] = found
@@ -118,11 +117,6 @@ def _without(found: UnitsReading, word: str) -> UnitsReading:
     return UnitsReading(
         **{name: tuple(n for n in getattr(found, name) if n != word) for name in (*ROLES, "ask", "unknown")}
     )
-
-
-def _too_long(phrase: str) -> UnitsReading:
-    """What is no list of units any more is asked by its first words."""
-    return UnitsReading(ask=(f"{phrase[:40]}…",))
 
 
 def _is_bare(found: UnitsReading) -> bool:

@@ -37,11 +37,17 @@ class UnitsReading:
         return {**{role: list(names) for role, names in self.by_role().items()}, "ask": list(self.ask)}
 
 
+LONGEST_PHRASE = 2000  # characters; a division of work among all units of a city has some hundred
+
+
 def read_units(text: str, registry: Registry) -> UnitsReading:
     """Read a phrase of 责任分工. A list without a role word is responsible; what is not understood is asked.
 
-    Never raises. Every name is one of the registry's or stands in the text.
+    Never raises. Every name is one of the registry's or stands in the text. What is too long to be a list of units is
+    asked by its first words.
     """
+    if len(text) > LONGEST_PHRASE:
+        return UnitsReading(ask=(f"{text[:40]}…",))
     reader = Reader(text, registry).read()
     named: dict[Role, list[str]] = {role: [] for role in ROLES}
     asked: list[Item] = []

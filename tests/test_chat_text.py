@@ -15,6 +15,7 @@ from bot.domain.chat_text import (
     is_receipt,
     is_unchanged,
     normalise,
+    numbered_by_title,
     read_report_line,
     rest_in,
     rest_unchanged,
@@ -246,6 +247,10 @@ OWN = {7, 12, 13, 31}
         ("12 完成42个排口中的38个，7月底前全部完成", [ReportLine(12, text="完成42个排口中的38个，7月底前全部完成")]),
         ("第99项完成60%；第12项完成80%", [ReportLine(12, None, 80)]),
         ("第12项完成80%，与第7项一并推进", [ReportLine(12, None, 80, "与第7项一并推进")]),
+        (
+            "市水务局本周进展：\n（一）07 清淤，完成62%；（二）12号任务，完成90%，余4个。",
+            [ReportLine(7, None, 62, "清淤，完成62%"), ReportLine(12, None, 90, "任务，完成90%，余4个")],
+        ),
         ("12月15日开会；7天内报送", []),
         ("今天下雨", []),
         ("", []),
@@ -253,6 +258,14 @@ OWN = {7, 12, 13, 31}
 )
 def test_a_pasted_paragraph_is_parted_into_my_tasks(text: str, lines: list[ReportLine]) -> None:
     assert split_paragraph(text, OWN) == lines
+
+
+def test_a_paragraph_may_name_tasks_by_their_titles() -> None:
+    titles = {7: "独流减河清淤", 12: "入河排口整治", 13: "管网", 31: "再生水厂", 32: "再生水厂"}
+    text = "一、独流減河清淤：完成62%，二标段完工。\n二、入河排口整治完成90%；管网 30%；再生水厂 40%。推进入河排口整治工作。"
+    lines = split_paragraph(numbered_by_title(text, titles), titles)
+    assert [(line.number, line.percent) for line in lines] == [(7, 62), (12, 90)]
+    assert lines[0].text == "独流減河清淤：完成62%，二标段完工"
 
 
 def test_nobody_without_tasks_reports_anything() -> None:

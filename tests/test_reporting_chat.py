@@ -160,6 +160,16 @@ def test_a_pasted_paragraph_is_split_and_offered(town: Town, desk: tuple[Bureau,
     assert [progress(town, number) for number in (bureau.one, bureau.far)] == [62, 50]
 
 
+def test_a_pasted_letter_that_names_titles_is_split_and_offered(town: Town, desk: tuple[Bureau, Person]) -> None:
+    bureau, liaison = desk
+    letter = "本周整改情况如下：\n一、河道清淤：累计完成62%，二标段完工。\n二、湿地修复：完成50%，补水到位。"
+    offer = town.ask(liaison, letter)
+    assert offer.labels == ["全部记录", "取消"]
+    liaison.press(offer, "全部记录")
+    town.settle()
+    assert [progress(town, number) for number in (bureau.one, bureau.later)] == [62, 50]
+
+
 def test_a_receipt_is_never_progress_and_stops_nothing(town: Town, desk: tuple[Bureau, Person]) -> None:
     bureau, liaison = desk
     card = town.ask(liaison, f"任务 {bureau.one}")

@@ -10,7 +10,14 @@ from bot.chat.commands import WORDS
 from bot.chat.reading import Entry, leading_number, leading_numbers, read_entries
 from bot.chat.reporting import claim_of
 from bot.chat.talk import Talk
-from bot.domain.chat_text import is_receipt, is_unchanged, read_report_line, rest_unchanged, split_paragraph
+from bot.domain.chat_text import (
+    is_receipt,
+    is_unchanged,
+    numbered_by_title,
+    read_report_line,
+    rest_unchanged,
+    split_paragraph,
+)
 from bot.domain.people import UNIT_PEOPLE, Role, may
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import Claim
@@ -18,7 +25,7 @@ from bot.usecases import conversation, remarks
 from bot.usecases import evidence as evidences
 from bot.usecases import report as reports
 from bot.usecases.evidence import Attachment
-from bot.usecases.lists import numbers_of_unit
+from bot.usecases.lists import numbers_of_unit, titles_of_unit
 
 
 def attachments_of(message: Message) -> list[Attachment]:
@@ -176,6 +183,13 @@ def claims_in(talk: Talk) -> list[Claim]:
     if about is not None and about.get("task"):
         return [_claim_on(about["task"], about, text)]
     own = set(numbers_of_unit(talk.act))
+    claims = _claims_on_own(text, own)
+    if claims or not of_unit(talk):
+        return claims
+    return _claims_on_own(numbered_by_title(text, titles_of_unit(talk.act)), own)
+
+
+def _claims_on_own(text: str, own: set[int]) -> list[Claim]:
     lines = [line for line in text.splitlines() if line.strip()]
     read = [read_report_line(line) for line in lines]
     parts = [part for part in split_paragraph(text, sorted(own)) if part.number in own]

@@ -283,6 +283,11 @@ def events_of(act: Act, task_id: int) -> Sequence[Event]:
     return act.session.exec(select(Event).where(Event.task_id == task_id).order_by(col(Event.id))).all()
 
 
+def titles_of_unit(act: Act) -> dict[int, str]:
+    """Of the person's own open tasks, by number."""
+    return {found.task.number: found.task.title for found in visible(act) if not found.task.finished}
+
+
 def numbers_of_unit(act: Act) -> list[int]:
     """Numbers of the person's own tasks, for examples and buttons: those still open first."""
     if act.person.role in SEES_ALL:

@@ -1,7 +1,7 @@
 """Report lines: `12 60% 清淤完成`, `第12项 80%`, `12.2 90% …`, `12无变化`, and paragraphs that name several tasks."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -87,6 +87,11 @@ def _glued(plain: str, numbers: Collection[int]) -> int | None:
 
 _LIST_ORDINAL = re.compile(r"(?<=[\n;；。])\s*[(（]?[\d０-９一二三四五六七八九十]{1,3}[、.．)）]\s*$")
 _NEW_SENTENCE = "\n;；。!！:："
+# （一）07 清淤…；（2）12 排口…: the list's own numbering in brackets; before a title also 1. and 一、
+_ORDINAL = r"[\d一二三四五六七八九十]{1,3}"
+_LISTING = re.compile(rf"(?:^|(?<=[{_NEW_SENTENCE}]))[ \t]*[(]{_ORDINAL}[)][ \t]*$")
+_LISTED = re.compile(rf"(?:^|(?<=[{_NEW_SENTENCE}]))[ \t]*(?:[(]{_ORDINAL}[)]|{_ORDINAL}[、.)])[ \t]*$")
+_SHORTEST_TITLE = 4
 _BREAKS = _NEW_SENTENCE + ",，、 \t\u3000"
 
 
@@ -108,12 +113,33 @@ def split_paragraph(text: str, numbers: Collection[int]) -> list[ReportLine]:
     return lines
 
 
+def numbered_by_title(text: str, titles: Mapping[int, str]) -> str:
+    """The text with 第N项 before each title that begins a sentence: Word paragraphs name tasks by their titles.
+
+    A title of two tasks, or a very short one, names none.
+    """
+    plain = normalise(text)
+    found: list[tuple[int, int]] = []
+    known = [normalise(title) for title in titles.values()]
+    for number, title in titles.items():
+        name = normalise(title)
+        if len(name) < _SHORTEST_TITLE or known.count(name) > 1:
+            continue
+        for start in (match.start() for match in re.finditer(re.escape(name), plain)):
+            before = _LISTED.sub("", plain[:start]).rstrip(" \t\u3000")
+            if not before or before[-1] in _NEW_SENTENCE:
+                found.append((start, number))
+    for start, number in sorted(found, reverse=True):
+        text = f"{text[:start]}第{number}项 {text[start:]}"
+    return text
+
+
 def _sentence_starts(plain: str) -> Iterator[int]:
     """Where a task may begin: a new sentence, or after a comma what clearly is a task."""
     for at, char in enumerate(plain):
-        if char in _BREAKS or char.isspace() or (at and plain[at - 1] not in _BREAKS):
+        if char in _BREAKS or char.isspace() or (at and plain[at - 1] not in (*_BREAKS, ")")):
             continue
-        before = plain[:at].rstrip(" \t\u3000")
+        before = _LISTING.sub("", plain[:at]).rstrip(" \t\u3000")
         head = head_at(plain, at)
         if head is None or (not head.firm and _is_listed(plain, head.end)):
             continue

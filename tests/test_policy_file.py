@@ -38,7 +38,7 @@ def written(folder: Path, before: str, after: str) -> tuple[Settings, int]:
         ("overdue = true", 'overdue = "yes"', "ladder.step.overdue", ""),
         ('name = "summons"', 'name = "blue"', "ladder.step.name", ""),
         ("task = {}", 'task = { 12 = "daily" }', "cadence.task.12", ""),
-        ("\nperson = 3 ", "\npersons = 3 ", "noise.persons", "person"),
+        ("\nperson = 4 ", "\npersons = 4 ", "noise.persons", "person"),
     ],
 )
 def test_a_mistake_has_its_line_and_the_nearest_key(

@@ -22,6 +22,7 @@ from sqlmodel import select
 from bot.app import House
 from bot.delivery.telegram import open_bot
 from bot.demo import DemoClock
+from bot.domain.policy import NoisePolicy
 from bot.domain.steps import Ladder
 from bot.node import Node, machine_clock
 from bot.sandbox.client import Group, Person, Sandbox
@@ -133,9 +134,11 @@ class Town:
         now: datetime = NOON,
         plan: str = PLAN,
         ladder: bool = False,
+        noise: bool = False,
         **given: Any,
     ) -> None:
-        """`ladder`: without it the policy has no steps, and what the ladder would say interrupts nobody."""
+        """`ladder`: without it the policy has no steps, and what the ladder would say interrupts nobody. `noise`:
+        without it nothing is held back, for a test's day is longer than anybody's."""
         self.sandbox = sandbox
         if "database_url" not in given:
             shutil.copy(_migrated(), folder / "duban.db")
@@ -152,6 +155,9 @@ class Town:
             **given,
         )
         self.house = House.open(self.settings)
+        if not noise:
+            policy = replace(self.house.office.policy, noise=NoisePolicy(person=0, group=0))
+            self.house.office = replace(self.house.office, policy=policy)
         if not ladder:
             policy = replace(self.house.office.policy, ladder=Ladder(step=()))
             self.house.office = replace(self.house.office, policy=policy)

@@ -82,7 +82,7 @@ class NoisePolicy:
     """The most messages a day that the clock sends of itself to a person (the folded one included), and to a group.
     What is more is folded into the next day's message; what is red never is."""
 
-    person: int = 3
+    person: int = 4
     group: int = 2
 
 

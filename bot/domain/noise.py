@@ -1,0 +1,38 @@
+"""The noise budget (domain.md §5): so many messages a day that the clock sends of itself; the rest is folded.
+
+Answers never count, and what a person's own act sends to another (a request to decide, an instruction) counts but is
+never held back: somebody waits for it. What is red is never held back either.
+"""
+
+from typing import Any
+
+from bot.domain.people import Role
+from bot.domain.policy import NoisePolicy
+from bot.domain.post import Outbox
+
+# Said at its hour or not at all: the day's message, the bulletin and its draft, and that the clock is in trouble.
+AT_ITS_HOUR = frozenset({"daily", "bulletin", "bulletin_draft", "clock_was_away", "round_failed"})
+HELD = "held"
+RED_STEPS = frozenset({"red", "notice", "summons", "accountability"})
+
+
+def may_wait(row: Outbox) -> bool:
+    """It may be folded into the next day's message."""
+    return row.kind not in AT_ITS_HOUR and not row.key.startswith("subscription:") and not is_red(row.facts)
+
+
+def is_red(facts: dict[str, Any]) -> bool:
+    """It is about something overdue, or a step of the ladder from red on."""
+    sheets = [*facts.get("sheets", ()), *([facts["sheet"]] if "sheet" in facts else ())]
+    return any(sheet.get("cause") == "overdue" or sheet.get("series") in RED_STEPS for sheet in sheets)
+
+
+def room(role: str, policy: NoisePolicy) -> int | None:
+    """How many messages beside those at their hour a person may get in a day; None: no limit.
+
+    One is kept for the day's message, and for who gets the bulletin one for that.
+    """
+    if not policy.person:
+        return None
+    kept = 2 if role in (Role.OFFICE, Role.LEADER) else 1
+    return max(policy.person - kept, 0)

@@ -62,9 +62,13 @@ def summary(draft: ImportDraft, others: list[dict[str, Any]]) -> Screen:
     facts = {**draft.facts, "name": draft.name, "questions": len(draft.questions), "others": others}
     if not draft.questions:
         return Screen("import_read", facts, confirming(draft))
-    left = {"count": len(draft.questions)}
-    first: list[list[Any]] = [["import_start", data(draft, "go"), left], ["import_rest", data(draft, "rest"), left]]
-    return Screen("import_read", facts, [first, [_cancel(draft)]])
+    left = len(draft.questions)
+    first: list[list[Any]] = [["import_start", data(draft, "go"), {"count": left}]]
+    return Screen("import_read", facts, [[*first, _rest(draft, left)], [_cancel(draft)]])
+
+
+def _rest(draft: ImportDraft, count: int) -> list[Any]:
+    return ["import_rest", data(draft, "rest"), {"count": count}]
 
 
 def confirming(draft: ImportDraft) -> list[list[list[Any]]]:
@@ -94,7 +98,7 @@ def question(draft: ImportDraft) -> Screen:
     }
     last: list[list[Any]] = [["import_open", data(draft, "open")]]
     if left > 1:
-        last.append(["import_rest", data(draft, "rest"), {"count": left}])
+        last.append(_rest(draft, left))
     end: list[list[Any]] = [["import_back", data(draft, "back")]] if draft.answers else []
     rows = [*_choices(draft, asked), [["import_other", data(draft, "other")], *last], [*end, _cancel(draft)]]
     return Screen("import_question", facts, rows)

@@ -1,5 +1,6 @@
 """审计 in chat: the audit events of a task, paged; the whole trail as a file."""
 
+import re
 from typing import Any
 
 from bot.chat.asking import number_or_refuse
@@ -8,6 +9,8 @@ from bot.usecases import auditing
 from bot.words import catalogue
 
 PAGE = 8
+# What the code calls something, and nobody would write in Chinese or English as a whole value.
+CODED = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
 def audit(talk: Talk, rest: str) -> None:
@@ -45,13 +48,17 @@ def _named(talk: Talk, entry: dict[str, Any]) -> dict[str, Any]:
         for fact in entry["facts"]
     ]
     for fact in facts:
-        if fact["name"] == "state":
-            fact |= {side: _state(talk, fact[side]) for side in ("before", "after")}
+        fact |= {side: _value(talk, fact[side]) for side in ("before", "after")}
     return {**entry, "kind": words.say(kind, {}) if words.has(kind) else entry["kind"], "facts": facts}
 
 
-def _state(talk: Talk, state: str | None) -> str | None:
-    """A task's state, or one of a request."""
+# Where the words of a value are looked for: states of tasks and requests, labels, kinds of sheets, rhythms, the rest.
+VALUES = ("state", "extension_state", "flag", "series", "cadence", "event_value")
+
+
+def _value(talk: Talk, value: str | None) -> str | None:
+    """A value by its word, if it has one; what people wrote, numbers and days stay as they are."""
     words = catalogue(talk.locale)
-    keys = (f"state.{state}", f"extension_state.{state}")
-    return next((words.say(key, {}) for key in keys if words.has(key)), state)
+    if value is None or not CODED.fullmatch(value):
+        return value
+    return next((words.say(key, {}) for table in VALUES if words.has(key := f"{table}.{value}")), value)

@@ -1,7 +1,9 @@
 """The audit trail: walking its chain, and reading what it says of a task."""
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -15,6 +17,7 @@ from bot.store.people import people_names
 from bot.usecases.act import Act
 
 STEP = 5000
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:?\d\d|Z)$")
 ABOUT = frozenset({"measure", "place", "sheet", "note", "extension", "member"})
 
 
@@ -84,12 +87,23 @@ def _changes(act: Act, before: dict[str, Any], after: dict[str, Any], people: di
 
 
 def _plain(act: Act, name: str, value: Any, people: dict[int, str]) -> str | None:
-    if value is None or value == "" or value == [] or value is False:
+    if value is None or value in ("", [], {}) or value is False:
         return None
+    if value is True:
+        return "yes"
     if name in ("unit", "giver", "taker") and isinstance(value, int):
         return act.unit(value) or str(value)
     if name in ("member", "deputy") and isinstance(value, int):
         return people.get(value, str(value))
+    if isinstance(value, dict):
+        return "，".join(plain for key, each in value.items() if (plain := _plain(act, key, each, people)))
     if isinstance(value, list):
-        return "、".join(str(each) for each in value)
-    return str(value)
+        return "、".join(plain for each in value if (plain := _plain(act, name, each, people)))
+    return _moment(act, str(value))
+
+
+def _moment(act: Act, text: str) -> str:
+    """A moment in the office's own zone, to the minute; anything else as it is."""
+    if not MOMENT.match(text):
+        return text
+    return act.office.local(datetime.fromisoformat(text)).strftime("%Y-%m-%d %H:%M")

@@ -151,6 +151,35 @@ def test_several_commands_in_one_message_are_each_carried_out(town: Town, desk: 
     assert [word in text for word, text in zip(("已签收", "已记", "困难"), texts, strict=True)] == [True] * 3
 
 
+def test_a_difficulty_behind_a_number_is_offered_as_one_and_reaches_the_office(
+    town: Town, desk: tuple[Bureau, Person]
+) -> None:
+    bureau, liaison = desk
+    office = town.office()
+    offer = town.ask(liaison, f"第{bureau.one}项困难：管线迁改未批")
+    assert "按困难报整改办" in offer.text
+    assert "困难" in town.press(liaison, offer, f"记到 {bureau.one}").text
+    assert "管线迁改未批" in office.expect("困难").text
+    assert reports(town, bureau.one) == []
+    mixed = town.ask(liaison, f"{bureau.one} 60% 清淤\n{bureau.far} 需市里协调用地")
+    liaison.press(mixed, "全部记录")
+    liaison.expect("已记")
+    assert "需市里协调用地" in office.expect("困难").text
+    assert reports(town, bureau.one) == [(60, "清淤", "")]
+    assert reports(town, bureau.far) == []
+
+
+def test_what_could_not_be_recorded_is_refused_and_not_offered(town: Town, desk: tuple[Bureau, Person]) -> None:
+    bureau, liaison = desk
+    said = town.ask(liaison, f"{bureau.one}.9 90%")
+    assert "只有 1 条措施" in said.text
+    assert said.labels == []
+    liaison.send(f"{bureau.one} 60% 清淤\n{bureau.one}.9 90%")
+    assert "只有 1 条措施" in liaison.expect().text
+    offer = liaison.expect("记这一条？")
+    assert offer.labels == [f"记到 {bureau.one}", "取消"]
+
+
 def test_a_pasted_paragraph_is_split_and_offered(town: Town, desk: tuple[Bureau, Person]) -> None:
     bureau, liaison = desk
     offer = town.ask(liaison, f"本周情况：第{bureau.one}项完成62%，二标段完工；第{bureau.far}项完成50%，主体封顶。")

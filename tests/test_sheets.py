@@ -189,6 +189,29 @@ def test_a_draft_is_reworded_and_signed_out_or_not_issued(town: Town) -> None:
     assert [row.ended_why for row in town.rows(Climb) if row.ended_at] == ["dropped"]
 
 
+def test_drafts_stand_in_the_offices_day_and_are_signed_out_together_or_withdrawn(town: Town) -> None:
+    office, liaison = town.office(), town.join(WATER)
+    town.travel("06-09 09:30")
+    day = office.expect("6月9日")
+    waiting = [row for row in town.rows(Sheet) if row.state == "drafted"]
+    assert f"待签发督办单 {len(waiting)}" in day.text
+    assert day.labels[:2] == [f"全部签发 {len(waiting)}", f"逐条看 {len(waiting)}"]
+    assert [said for said in office.messages() if said.text.startswith("待签发")] == []
+    town.ask(liaison, "进度 7 100% 清淤完成")  # its cause is gone
+    town.ask(liaison, "自查完成 7")
+    town.call(town.node.ask())
+    assert [row.state for row in town.rows(Sheet) if row.id == waiting[0].id] == ["withdrawn"]
+    done = town.press(office, day, "全部签发")
+    assert "已发" in done.text
+    listed = {row.id for row in waiting}
+    assert [row.state for row in town.rows(Sheet) if row.id in listed] == [
+        "withdrawn",
+        *["issued"] * (len(waiting) - 1),
+    ]
+    assert liaison.expect("黄色督办单")
+    assert "没有待签发的" in town.refused(office, day, "全部签发")
+
+
 def test_two_of_the_office_sign_out_one_draft_once(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path, a_plan((7, "清淤", WATER, "", "2022年6月1日前")), at("06-13 08:00"))
     one, two, liaison = ledger.join("市整改办", "office"), ledger.join("市整改办", "office"), ledger.join(WATER)
@@ -234,6 +257,18 @@ def test_urging_is_numbered_and_a_report_answers_it(town: Town) -> None:
     assert "已记" in town.reply(liaison, urged, "62% 二标段完工").text
     assert [row.state for row in by_hand(town)] == ["answered"]
     assert "62%" in town.ask(liaison, "任务 7").text
+
+
+def test_a_second_urging_of_the_day_says_who_was_asked_before(town: Town) -> None:
+    office, liaison = town.office(), town.join(WATER)
+    first = said(town, office, "催报")
+    assert f"已催报　1 个单位，1 人：{WATER}" in first.text
+    assert "还没有联络员加入：" in first.text
+    liaison.expect("催报")
+    second = said(town, office, "催报")
+    assert "没有催报新的单位" in second.text
+    assert f"今天已催过：{WATER}" in second.text
+    liaison.expect_nothing(0.1)
 
 
 def test_a_lead_urges_its_own_districts_and_nobody_else(town: Town) -> None:

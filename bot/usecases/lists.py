@@ -122,7 +122,7 @@ def card_facts(act: Act, task: TaskSlice) -> dict[str, Any]:
     found = standing(task, act.now, act.office)
     last_week = act.office.previous(act.office.week(act.now))
     then = load_task_at(act, task, last_week.end)
-    missed = set(standing(then, last_week.end, act.office).silent) if then else set()
+    missed = set(standing(then, last_week.end, act.office).silent) if then and not task.finished else set()
     latest = task.last_said()
     return {
         **task_object(act, found),

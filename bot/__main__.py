@@ -3,8 +3,9 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,8 +17,8 @@ from bot.settings import BadSetting, Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.app import House
-    from bot.domain.drafting import Draft
 
+LARGEST = 64 * 1024 * 1024
 # Mistakes in files of config/: the same exit code as any other setting of no use.
 BAD_CONFIGURATION = ("bad_policy", "bad_file", "workdays_", "local_days")
 
@@ -159,19 +160,26 @@ def import_(
     as_json: bool,
 ) -> None:
     """Read a plan (xlsx, xls, docx, csv, txt) and, with --yes, put it on the ledger."""
-    from bot.usecases.import_plan import import_file
+    from bot.documents.plan_files import read_plan_file
     from bot.usecases.moments import day
 
     if dry_run and yes:
         raise click.UsageError("--dry-run and --yes contradict each other")
     if reason and not yes:
         raise click.UsageError("--correct needs --yes")
-    house = open_house(settings)
-    with progress_bar(file.name) as progress:
-        # Reading, understanding and putting on the ledger take a third each.
-        draft = read_file(
-            house, file, title, day(issued) if issued else None, lambda done, of: progress(done, 3 * max(of, 1))
+    printed = day(issued) if issued else None
+    refuse_large(file)
+    with progress_bar(file.name) as progress, ThreadPoolExecutor(1) as aside:
+        # Reading, understanding and putting on the ledger take a third each. The file is read in a process of its own,
+        # meanwhile this one loads what the rest needs.
+        reading = aside.submit(
+            read_plan_file, file.read_bytes(), file.name, lambda done, of: progress(done, 3 * max(of, 1))
         )
+        from bot.usecases.import_plan import import_file
+        from bot.usecases.plan_draft import drafted
+
+        house = open_house(settings)
+        draft = drafted(house.office, house.registry, reading.result(), title, printed)
         progress(2, 3)
         with house.acting() as act:
             facts = import_file(act, draft, house.registry, confirmed=yes)
@@ -205,15 +213,11 @@ def question_text(locale: str, question: dict[str, Any]) -> str:
     return f"{say(locale, 'question.deadline', **question)} {note}"
 
 
-def read_file(
-    house: "House", file: Path, title: str | None, issued: date | None, progress: Callable[[int, int], None]
-) -> "Draft":
-    from bot.usecases.plan_draft import LARGEST, read_draft
-
+def refuse_large(file: Path) -> None:
+    """Refusals: plan_too_large; before a byte of it is read."""
     size = file.stat().st_size
     if size > LARGEST:
         raise Refusal("plan_too_large", name=file.name, megabytes=size // 2**20, limit=LARGEST // 2**20)
-    return read_draft(house.office, house.registry, file.read_bytes(), file.name, title, issued, progress)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from sqlmodel import col, select
@@ -11,13 +12,13 @@ from bot.documents.plan_files import read_plan_file
 from bot.domain.drafting import Draft, MeasureDraft, TaskDraft, draft_plan
 from bot.domain.ledger import Part, Plan
 from bot.domain.periods import Office
+from bot.domain.plan_rows import Sheet
 from bot.domain.registry import Registry
 from bot.store.ledger import load_tasks
 from bot.usecases.act import Act
 from bot.usecases.uncollected import uncollected
 
 PARTS = (Part.LEAD, Part.RESPONSIBLE, Part.COOPERATING, Part.SUPERVISING, Part.VERIFYING)
-LARGEST = 64 * 1024 * 1024
 Key = tuple[str, str]
 
 
@@ -31,8 +32,12 @@ def read_draft(
     progress: Callable[[int, int], None] | None = None,
 ) -> Draft:
     """What the file says. Refusals: those of `read_plan_file` and `draft_plan`, citing cell or paragraph."""
+    return drafted(office, registry, read_plan_file(data, name, progress), title, issued)
+
+
+def drafted(office: Office, registry: Registry, sheets: list[Sheet], title: str | None, issued: date | None) -> Draft:
+    """What these sheets say. Refusals: those of `draft_plan`."""
     with uncollected():
-        sheets = read_plan_file(data, name, progress)
         return draft_plan(sheets, registry, office.calendar, title=title, issued=issued)
 
 
@@ -85,7 +90,7 @@ def milestone_dates(measure: MeasureDraft, issued: date, immediate_days: int) ->
 def names_of(task: TaskDraft, part: Part) -> list[str]:
     """Units with this part in the task or any of its measures, in order, each once."""
     readings = [task.units, *(measure.units for measure in task.measures)]
-    return list(dict.fromkeys(name for reading in readings for name in getattr(reading, part.value)))
+    return list(dict.fromkeys(chain.from_iterable([getattr(reading, part) for reading in readings])))
 
 
 def compare(act: Act, draft: Draft) -> Comparison:

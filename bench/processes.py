@@ -17,7 +17,7 @@ from bot.sandbox.client import Sandbox
 from bot.sandbox.running import TOKEN, listen
 
 UNLIMITED = "1000000"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class TooLong(Exception):

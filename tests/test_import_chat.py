@@ -383,6 +383,19 @@ def test_a_long_text_comes_in_pieces(town: Town, clerk: Person) -> None:
     assert "确认导入 2 项" in shown.labels
 
 
+def test_a_text_that_telegram_has_cut_waits_for_its_rest(town: Town, clerk: Person) -> None:
+    lines = [f"{n}. 问题：第{n}处淤积\n整改措施：清淤\n责任单位：市水务局\n整改时限：2022年底前" for n in range(1, 121)]
+    text = "剪开方案\n2021年5月20日印发\n" + "\n".join(lines)
+    assert "已收 1 段" in write(town, clerk, text[:4000]).text
+    said = write(town, clerk, text[4000:])
+    assert "任务 120" in press(town, clerk, said, "读取").text
+
+
+def test_who_only_asked_how_to_import_goes_on_as_ever(town: Town, clerk: Person) -> None:
+    write(town, clerk, "/import")
+    assert "已收" not in write(town, clerk, "你好").text
+
+
 def test_the_command_takes_the_whole_text_whatever_its_lines_begin_with(town: Town, clerk: Person) -> None:
     rows = "\n".join(",".join(row) for row in (HEADER, RIVER))
     said = write(town, clerk, f"/import 任务清单方案\n2021年5月20日印发\n{rows}")

@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from word_facts_clock import CLIMBS, CLOCK_MESSAGES, CLOCK_PRESSED, CLOCK_REFUSED, NEXT_DATES
+from word_facts_clock import (
+    CLIMBS,
+    CLOCK_MESSAGES,
+    CLOCK_PRESSED,
+    CLOCK_REFUSED,
+    HELD_BACK,
+    NEXT_DATES,
+)
 from word_facts_figures import FIGURE_MESSAGES, FIGURE_PRESSED, FIGURE_REFUSED
 from word_facts_import import IMPORT_MESSAGES, IMPORT_PRESSED
 from word_facts_life import LIFE_HISTORY, LIFE_MESSAGES, LIFE_PRESSED, LIFE_REFUSED
@@ -237,6 +244,7 @@ IMPORTED = {
     "issued": "2021-05-20",
     "tasks": 41,
     "measures": 112,
+    "mended": [0, 0],
 }
 IMPORTED |= {
     "milestones": 130,
@@ -541,7 +549,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "remark": [REMARK | {"kind": kind} for kind in ("instruction", "opinion", "urging", "difficulty")],
     "instruction_answered": [REMARK | {"instruction": "请加快进度"}],
     "hint": [{"own": [7], "role": "liaison"}, {"own": [], "role": "office"}],
-    "daily": [DAY, DAY | {"rest": [], "questions": 0}, QUIET_DAY, OFFICE_DAY],
+    "daily": [DAY, DAY | {"held": HELD_BACK}, DAY | {"rest": [], "questions": 0}, QUIET_DAY, OFFICE_DAY],
     "bulletin": [BULLETIN, EMPTY_BULLETIN, LONG_BULLETIN],
     "bulletin_draft": [BULLETIN | {"issue_at": MOMENT}, EMPTY_BULLETIN | {"issue_at": MOMENT}],
     "confirm_correction": [BULLETIN | {"id": 3, "correction": 2, "reason": WRITTEN, "own_steps": []}],
@@ -608,7 +616,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     ],
     "members": [{"people": [PERSON, PERSON | {"unreachable": False, "role": "office"}]}],
     "dismissed": [{"name": "李某"}],
-    "import_summary": [IMPORTED, IMPORTED | {"confirmed": True, "changed_tasks": [], "questions": []}],
+    "import_summary": [IMPORTED, IMPORTED | {"confirmed": True, "changed_tasks": [], "questions": [], "mended": [3, 40]}],
     "questions": [{"count": 3}, {"count": 1}],
     "bound": [{"unit": "武清区", "title": "工作群"}, {"unit": "", "title": "工作群"}],
     "help": [{"commands": ["my", "update"], "own": [7, 12], "role": str(role)} for role in Role],

@@ -23,6 +23,7 @@ _LABEL = re.compile(
     re.MULTILINE,
 )
 FEWEST_LABELS = 3
+CUT = 3800  # characters: Telegram parts what is longer than 4,096 into messages
 SHOWING = ("go", "show")
 
 
@@ -86,6 +87,11 @@ def hand_in(talk: Talk, file: Attachment) -> None:
 
 
 def hand_in_words(talk: Talk, text: str, inbox_id: int) -> None:
+    """A text of nearly a message's length was cut by Telegram: the rest is waited for."""
+    if len(text) >= CUT and import_draft.current(talk.act) is None:
+        draft = import_draft.begin(talk.act, talk.chat_id, "", {}, shown=_key(talk))
+        _add(talk, draft, text, inbox_id)
+        return
     _begin(talk, import_draft.name_of_words(talk.act, text), {"text": text, "inbox": [inbox_id]})
 
 
@@ -134,8 +140,10 @@ def taken(talk: Talk, text: str) -> bool:
     if draft is None:
         return False
     if draft.state == "collecting":
-        import_draft.add_words(talk.act, draft, text, talk.inbox.id or 0, _key(talk))
-        say(talk, draft, import_screens.screen(draft))
+        # Who asked how to import and went on with something else is not pasting.
+        if not draft.source.get("pieces") and not is_long(text):
+            return False
+        _add(talk, draft, text, talk.inbox.id or 0)
         return True
     if draft.state == "asking" and (not draft.facts or next_question(draft)):
         try:
@@ -149,10 +157,18 @@ def taken(talk: Talk, text: str) -> bool:
     return False
 
 
+def _add(talk: Talk, draft: ImportDraft, text: str, inbox_id: int) -> None:
+    import_draft.add_words(talk.act, draft, text, inbox_id, _key(talk))
+    say(talk, draft, import_screens.screen(draft))
+
+
+def is_long(text: str) -> bool:
+    return len(text) > 40 or "\n" in text.strip()
+
+
 def collects(talk: Talk) -> bool:
     """A long text of a clerk who is pasting a plan: no command, whatever word it begins with."""
-    long = len(talk.text) > 40 or "\n" in talk.text.strip()
-    if not (long and talk.private and talk.act.person.role == Role.OFFICE) or talk.text.startswith("/"):
+    if not (is_long(talk.text) and talk.private and talk.act.person.role == Role.OFFICE) or talk.text.startswith("/"):
         return False
     draft = import_draft.current(talk.act)
     return draft is not None and draft.state == "collecting"
@@ -163,6 +179,9 @@ def offered(talk: Talk, text: str) -> bool:
     labels = {found.group(1) for found in _LABEL.finditer(text)}
     if not talk.private or talk.act.person.role != Role.OFFICE or len(labels) < FEWEST_LABELS:
         return False
+    if len(text) >= CUT:
+        hand_in_words(talk, text, talk.inbox.id or 0)
+        return True
     row = [["import_text", f"import:text:0:0:{talk.inbox.id}"], ["cancel", "cancel"]]
     talk.say("import_offer", {"chars": len(text), "lines": len(text.splitlines())}, buttons=[row])
     return True
@@ -180,7 +199,7 @@ def replied(talk: Talk, about: dict[str, Any], text: str) -> bool:
         return True
     draft = import_draft.find(talk.act, about["import"])
     if draft.state == "collecting":
-        taken(talk, text)
+        _add(talk, draft, text, talk.inbox.id or 0)
     elif about.get("kind") == "reason":
         say(talk, draft, import_screens.ready(import_draft.set_reason(talk.act, draft, text)))
     elif draft.state == "reading":

@@ -216,7 +216,7 @@ def files(talk: Talk, text: str) -> None:
             reporting.keep(talk, claims[0].number, claims[0].ordinal)
             reporting.say_remark(talk, claims[0].number, "difficulty", words)
         return
-    if not text and importing.looks_like_a_plan(talk):
+    if not claims and importing.looks_like_a_plan(talk):
         importing.hand_in(talk, talk.attached[0])
         return
     album = talk.attached[0].album

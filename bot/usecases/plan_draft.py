@@ -68,6 +68,7 @@ def summary(draft: Draft, against: Comparison) -> dict[str, Any]:
         "missing": len(against.missing),
         "changed_tasks": against.changed,
         "missing_tasks": against.missing,
+        "mended": list(draft.mended),
         "questions": [
             {"where": q.where, "kind": q.kind, "phrase": q.phrase, "choices": list(q.choices), "note": q.note}
             for q in draft.open

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from plan_drafts import CALENDAR
 from sqlmodel import Session, SQLModel
 
+from bot.domain.brief_slices import stages_of
 from bot.domain.briefs import Verdict, judge
 from bot.domain.cadence import CadenceChange
 from bot.domain.ledger import (
@@ -34,13 +35,15 @@ from bot.domain.ledger import (
 from bot.domain.periods import Office
 from bot.domain.policy import CADENCES, Policy
 from bot.domain.process import HandOver
-from bot.domain.standing import UNREPORTED, standing
+from bot.domain.reminding import met
+from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, UNREPORTED, standing, unchanged_will_do
 from bot.store.briefs import Choice, load_briefs
 from bot.store.carry import add_many
 from bot.store.engine import Store
 from bot.store.ledger import load_tasks
 from bot.usecases.act import Act
 from bot.usecases.judged import judged
+from bot.usecases.unit_days import Today
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ISSUED = date(2022, 1, 10)
@@ -86,7 +89,35 @@ def holds(session: Session, moment: datetime) -> None:
     assert told(judge(some, 0, moment, OFFICE), dated=False) == by_the_rules(session, moment, units={2, 3}, past=False)
     now, then = judged(Act(session, OFFICE, moment), (moment, before), unit_id=2)
     assert told(now) == by_the_rules(session, moment, unit_id=2)
+    days_hold(session, moment)
     assert unasked(told(then)) == unasked(by_the_rules(session, before, unit_id=2))
+
+
+def days_hold(session: Session, now: datetime) -> None:
+    """A unit's day, its stages and what 无变化 may be said of, as each task's own rules have it."""
+    days = Today(Act(session, OFFICE, now), UNITS)
+    sunday = max(6 - OFFICE.today(now).weekday(), 3)
+    for unit in UNITS:
+        found = [standing(task, now, OFFICE) for task in load_tasks(session, unit_id=unit) if task.registered_at <= now]
+        active, day = [row for row in found if not row.task.finished], days.of(unit)
+        soon = [row for row in active if row.has(DUE_SOON) and row.days_left is not None and row.days_left <= sunday]
+        assert sorted(day.verdicts) == sorted(row.task.id for row in found)
+        assert numbers(day.open) == [row.task.number for row in active]
+        assert numbers(day.overdue) == [row.task.number for row in active if row.has(OVERDUE)]
+        assert numbers(day.this_week) == [row.task.number for row in soon]
+        assert numbers(day.behind) == [row.task.number for row in active if row.has(BEHIND) and row not in soon]
+        owed = [row for row in active if unit in row.silent]
+        assert numbers(day.owed) == [row.task.number for row in owed]
+        assert day.unchanged == sum(unchanged_will_do(row, unit) for row in owed)
+        assert numbers(day.unsigned) == [row.task.number for row in active if row.task.received[unit] is None]
+        for row in found:
+            stages = {stage.id: stage[1:4] for stage in stages_of(day.verdicts[row.task.id])}
+            measures = row.task.measures
+            assert stages == {s.id: (m.ordinal, s.effective, met(row.task, m, s)) for m in measures for s in m.stages}
+
+
+def numbers(verdicts: list[Verdict]) -> list[int]:
+    return [each.number for each in verdicts]
 
 
 def unasked(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

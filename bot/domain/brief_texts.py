@@ -39,12 +39,13 @@ class Units:
     """Who has which part, in order, and who of them has not signed for it.
 
     `places`: the units in the order of the text, so that what was said at a place is said by that unit. `reporters`:
-    lead and responsible, each once. `workers`: who does the work.
+    lead and responsible, each once. `everybody`: each unit once.
     """
 
     by_part: dict[str, list[int]]
     places: tuple[int, ...]
     reporters: tuple[int, ...]
+    everybody: tuple[int, ...]
     unsigned: frozenset[int]
 
 
@@ -93,7 +94,7 @@ def units(text: str | None) -> Units:
         if word == each:
             signed.add(unit)
     reporters = dict.fromkeys(unit for part in WORKING for unit in by_part.get(part, []))
-    return Units(by_part, tuple(places), tuple(reporters), frozenset(places) - signed)
+    return Units(by_part, tuple(places), tuple(reporters), tuple(dict.fromkeys(places)), frozenset(places) - signed)
 
 
 @lru_cache(REMEMBERED)

@@ -46,6 +46,8 @@ class Brief(NamedTuple):
 
 
 Run = Sequence[Brief]
+# Where in a Brief it stands what was said: rows are read by place, for in the hundred thousands names cost too much.
+SAID_TEXT = 14
 
 
 class DateMove(NamedTuple):
@@ -112,32 +114,6 @@ class Verdict(NamedTuple):
 def workers_of(said: str | tuple[int, ...] | None) -> tuple[int, ...]:
     """Units that answer for a task, lead and responsible, from what a Verdict says of them."""
     return said if isinstance(said, tuple) else units(said).reporters
-
-
-class TaskBrief(TaskSlice):
-    """A task for lists and figures: what its measures and its wording are was not loaded, and asking raises."""
-
-    __slots__ = ("_upkeep",)
-
-    def __init__(self, found: Verdict, row: Brief) -> None:
-        self.id, self.number, self.title, self.plan_id, self.cadence = row[:5]
-        self.state, self.finished_at, self.registered_at = found.state, found.finished_at, row[6]
-        self.units = units(found.units).by_part if not isinstance(found.units, tuple) else {}
-        self._upkeep = found.upkeep
-
-    @property
-    def upkeep(self) -> bool:
-        return self._upkeep
-
-
-def task_of(found: Verdict) -> TaskSlice:
-    return found.source if isinstance(found.source, TaskSlice) else TaskBrief(found, found.source[0])
-
-
-def standing_of(found: Verdict) -> Standing:
-    """An unfinished task's verdict, for whoever lists it."""
-    task = task_of(found)
-    return Standing(task, found.progress, found.expected, found.due, found.days_left, found.flags, found.silent)
 
 
 @dataclass(slots=True)
@@ -262,7 +238,7 @@ class Judging:
         total, counted, shares = 0, 0, []
         for row in run:
             text = row[11]
-            said = words(row[14])[self.n]
+            said = words(row[SAID_TEXT])[self.n]
             if said.undecided:
                 return None
             if upkeep or text is not None or row[10] == 0:
@@ -295,7 +271,7 @@ def asked_since(moment: datetime, cadence: str, office: Office) -> datetime | No
 
 def silent_of(run: Run, units_text: str | None, n: int) -> tuple[int, ...]:
     """Units that owe a report for the period and have not reported in it, in the task's order."""
-    said = [words(row[14])[n] for row in run]
+    said = [words(row[SAID_TEXT])[n] for row in run]
     for row, each in zip(run, said, strict=True):
         if each.late or (each.quiet_upkeep if row[10] and row[11] is None else each.quiet):
             break

@@ -12,7 +12,8 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
-from bot.domain.briefs import FINISHED, STRUCK_OFF, Verdict, task_of, workers_of
+from bot.domain.brief_slices import task_of
+from bot.domain.briefs import FINISHED, STRUCK_OFF, Verdict, workers_of
 from bot.domain.periods import Office
 from bot.domain.slices import TaskSlice
 from bot.domain.standing import BEHIND, DUE_SOON, ON_SCHEDULE, OVERDUE, UNREPORTED, Standing, standing

@@ -1,12 +1,12 @@
 """When a milestone is to be said, and to whom: the reminder clock's rows and the notices they become."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.domain.people import Member, Role
 from bot.domain.periods import Office
-from bot.domain.post import Moment, Notice
+from bot.domain.post import Moment
 from bot.domain.slices import MeasureSlice, Stage, TaskSlice
 
 
@@ -56,15 +56,20 @@ def met(task: TaskSlice, measure: MeasureSlice, stage: Stage) -> bool:
     """Nothing is left to remind of: the task is finished, or the measure has reached what is due by this stage."""
     if task.finished:
         return True
-    last = stage is measure.stages[-1]
-    return measure.progress >= (100 if last or stage.quantity is None else stage.quantity)
+    return reached(measure.progress, stage.quantity, stage is measure.stages[-1])
 
 
-def hears_of_deadline(task: TaskSlice, measure: MeasureSlice, offset: int, people: Iterable[Member]) -> list[Member]:
-    """Liaisons of the units that do the work and of the lead; once it is late, their heads too."""
-    units = set(measure.workers) | set(measure.reporters)
-    roles = {Role.LIAISON, Role.HEAD} if offset > 0 else {Role.LIAISON}
-    return [member for member in people if member.unit_id in units and member.role in roles]
+def reached(progress: int, quantity: int | None, last: bool) -> bool:
+    """A measure's progress is what is due by a stage; the last one asks for all of it."""
+    return progress >= (100 if last or quantity is None else quantity)
+
+
+def hears_of_deadline(units: Iterable[int], offset: int, people: Mapping[int, Sequence[Member]]) -> Iterator[Member]:
+    """Liaisons of the units that do the work and of the lead; once it is late, their heads too. `people`: by unit."""
+    for unit in units:
+        for member in people.get(unit, ()):
+            if member.role == Role.LIAISON or (offset > 0 and member.role == Role.HEAD):
+                yield member
 
 
 def quiet(member: Member, now: datetime, office: Office) -> bool:
@@ -103,16 +108,21 @@ def fold_at(member: Member, now: datetime, office: Office) -> datetime:
     return office.at(following, daily_hour(member))
 
 
-def deadline_notice(task: TaskSlice, measure: MeasureSlice, row: Moment, member: Member, at: datetime) -> Notice:
-    return Notice(
-        key=f"deadline:{task.number}.{measure.ordinal}:{row.day.isoformat()}:{row.offset:+d}d:m{member.id}",
-        member_id=member.id or 0,
-        kind="deadline",
-        task_id=task.id,
-        facts={"measure": measure.ordinal, "day": row.day.isoformat(), "offset": row.offset},
-        created_at=at,
-        fold_at=at,
-    )
+def deadline_notice(
+    number: int, task_id: int, ordinal: int, row: Moment, member_id: int, at: datetime
+) -> dict[str, Any]:
+    """The values of a Notice about measure `number`.`ordinal`."""
+    day = row.day.isoformat()
+    return {
+        "key": f"deadline:{number}.{ordinal}:{day}:{row.offset:+d}d:m{member_id}",
+        "member_id": member_id,
+        "kind": "deadline",
+        "task_id": task_id,
+        "facts": {"measure": ordinal, "day": day, "offset": row.offset},
+        "created_at": at,
+        "fold_at": at,
+        "why_withdrawn": "",
+    }
 
 
 def shifted(day: date, office: Office) -> date:

@@ -139,6 +139,9 @@ def _reported(task: TaskSlice, unit_id: int, since: datetime, until: datetime) -
 def unchanged_will_do(found: Standing, unit_id: int, under_sheet: Collection[int] = ()) -> bool:
     """无变化 may be said of it together with others: not behind, not overdue, not under a sheet, and something was
     said before. `under_sheet`: ids of the tasks with an open sheet."""
-    if found.has(OVERDUE) or found.has(BEHIND) or found.task.id in under_sheet:
-        return False
-    return found.task.last_said(unit_id) is not None
+    return may_be_unchanged(found.flags, found.task.id in under_sheet) and found.task.last_said(unit_id) is not None
+
+
+def may_be_unchanged(flags: Collection[str], under_sheet: bool) -> bool:
+    """As far as labels and sheets decide it."""
+    return OVERDUE not in flags and BEHIND not in flags and not under_sheet

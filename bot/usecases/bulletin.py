@@ -102,9 +102,9 @@ def _known(act: Act, period: Period) -> bool:
 
 def issue_due(act: Act) -> int:
     """Every draft whose hour has come and that nobody holds is issued; after downtime only the newest is said."""
-    rows = act.session.exec(
-        select(Bulletin).where(Bulletin.state == "draft", Bulletin.issue_at <= act.now).order_by(col(Bulletin.as_of))
-    ).all()
+    waiting = select(Bulletin).where(Bulletin.state == "draft", Bulletin.issue_at <= act.now)
+    # What another node is issuing just now is not waited for, only to find it issued.
+    rows = act.session.exec(waiting.order_by(col(Bulletin.as_of)).with_for_update(skip_locked=True)).all()
     said = 0
     for row in rows:
         said += _issue(act, row, None, aloud=row is rows[-1])

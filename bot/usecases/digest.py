@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.domain.briefs import standing_of
+from bot.domain.brief_slices import standing_of
 from bot.domain.digest import Digest, compare, digest_of, totals_at
 from bot.domain.ledger import Note, Plan, Unit
 from bot.domain.past_days import past_day, split_past_day

@@ -26,6 +26,15 @@ def task_line(act: Act, found: Standing) -> dict[str, Any]:
     }
 
 
+# What a task's line in a folded message has no words for.
+UNSAID = frozenset({"flags", "state", "units"})
+
+
+def brief_line(act: Act, found: Standing) -> dict[str, Any]:
+    """One line of a folded message: thousands of them are kept in the outbox, so no more than its words print."""
+    return {name: value for name, value in task_line(act, found).items() if name not in UNSAID}
+
+
 def last_working(act: Act, found: Standing) -> str | None:
     """The last working day to do it on, where the deadline falls on a day of rest; None where it does not."""
     if found.due is None or found.task.finished or (found.days_left or 0) < 0:

@@ -8,13 +8,17 @@ from sqlmodel import col, select
 
 from bot.domain.ledger import Report
 from bot.domain.people import Member, Role
-from bot.domain.post import Lane, Meta, Notice, Outbox
+from bot.domain.post import Lane, Meta, Outbox
 from bot.store import carry
+from bot.store.notices import Due, said_since
 from bot.store.people import present
 from bot.usecases.act import Act
 from bot.usecases.daily import unit_day
+from bot.usecases.unit_days import Today
 
 SEEN = "daily_refreshed_to_report"
+# What a report of one's own does not change.
+KEPT = ("pending", "held", "stands_in_for")
 
 
 def refresh(act: Act) -> int:
@@ -27,7 +31,8 @@ def refresh(act: Act) -> int:
     act.session.merge(Meta(name=SEEN, value=str(newest)))
     today = act.office.today(act.now)
     people = present(act.session, roles=[Role.LIAISON, Role.HEAD], units=sorted(units))
-    return sum(_rewrite(act, member, today, newest) for member in people)
+    days = Today(act, units)
+    return sum(_rewrite(days, member, today, newest) for member in people)
 
 
 def _news(act: Act, seen: int) -> tuple[int, set[int]]:
@@ -37,13 +42,19 @@ def _news(act: Act, seen: int) -> tuple[int, set[int]]:
     return max((last or 0 for _, last in rows), default=seen), {unit for unit, _ in rows}
 
 
-def _rewrite(act: Act, member: Member, today: date, newest: int) -> bool:
+def _rewrite(days: Today, member: Member, today: date, newest: int) -> bool:
+    act = days.act
     sent = act.session.exec(
         select(Outbox).where(Outbox.key == f"daily:{today}:m{member.id}", col(Outbox.message_id).is_not(None))
     ).first()
     if sent is None:
         return False
-    facts: dict[str, Any] = unit_day(act, member, _said_today(act, member, today))[0]
+    facts: dict[str, Any] = unit_day(days, member, _said_today(act, member, today))[0]
+    facts |= {name: sent.facts[name] for name in KEPT if name in sent.facts}
+    if facts.get("pending"):
+        facts["buttons"].insert(0, [["pending", "pending", {"count": len(facts["pending"])}]])
+    if facts.get("held"):
+        facts["buttons"].append([["held", "held", {"count": len(facts["held"])}]])
     row = Outbox(
         key=f"daily:{today}:m{member.id}:r{newest}",
         chat_id=sent.chat_id,
@@ -60,7 +71,5 @@ def _rewrite(act: Act, member: Member, today: date, newest: int) -> bool:
     return carry.add_once(act.session, row)
 
 
-def _said_today(act: Act, member: Member, today: date) -> list[Notice]:
-    since = act.office.at(today, time(0))
-    rows = act.session.exec(select(Notice).where(Notice.member_id == member.id, col(Notice.said_at) >= since))
-    return list(rows)
+def _said_today(act: Act, member: Member, today: date) -> list[Due]:
+    return said_since(act.session, member.id or 0, act.office.at(today, time(0)))

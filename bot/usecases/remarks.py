@@ -1,6 +1,5 @@
 """Remarks on a task: a leader's instruction (批示), a verifier's opinion, the office's urging, a unit's difficulty."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -148,23 +147,17 @@ def answer_difficulty(act: Act, note_id: int, text: str) -> dict[str, Any]:
     return {**facts, "unit": act.unit(note.unit_id), "told": told}
 
 
-def open_instructions(act: Act, *, tasks: Iterable[TaskSlice] | None = None, author: int | None = None) -> list[Note]:
-    """Instructions nobody has answered yet, the oldest first: on these tasks, or of this author."""
+def open_instructions(act: Act, *, author: int | None = None) -> list[Note]:
+    """Instructions nobody has answered yet, the oldest first; of this author."""
     statement = select(Note).where(Note.kind == "instruction", col(Note.answered_at).is_(None))
-    if tasks is not None:
-        statement = statement.where(col(Note.task_id).in_([task.id for task in tasks]))
     if author is not None:
         statement = statement.where(Note.member_id == author)
     return list(act.session.exec(statement.order_by(col(Note.at), col(Note.id))))
 
 
-def unanswered(act: Act, tasks: Iterable[TaskSlice]) -> list[dict[str, Any]]:
-    """待答复: the instructions on a unit's tasks, as its daily message prints them."""
-    listed = {task.id: task for task in tasks}
-    return [
-        {"note": note.id, "number": listed[note.task_id].number, "text": note.text, "at": local(act, note.at)}
-        for note in open_instructions(act, tasks=listed.values())
-    ]
+def instruction_line(act: Act, note: Note, number: int) -> dict[str, Any]:
+    """待答复: an instruction on a unit's task, as its daily message prints it."""
+    return {"note": note.id, "number": number, "text": note.text, "at": local(act, note.at)}
 
 
 def my_instructions(act: Act) -> dict[str, Any]:

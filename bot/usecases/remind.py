@@ -1,28 +1,33 @@
 """The clock's rounds for people: due moments become notices, notices become one folded message a person and day."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, time, timedelta
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
+from bot.domain.brief_slices import stages_of, with_measures
+from bot.domain.briefs import Verdict, judge
+from bot.domain.noise import HELD
 from bot.domain.people import Member, Role
 from bot.domain.post import Lane, Moment, Notice, Outbox, Round
-from bot.domain.reminding import deadline_notice, fold_at, hears_of_deadline, met, next_overdue, plan_moments, quiet
-from bot.domain.slices import MeasureSlice, Stage, TaskSlice
-from bot.domain.standing import standing
-from bot.store import carry
+from bot.domain.reminding import deadline_notice, fold_at, hears_of_deadline, next_overdue, plan_moments, quiet
+from bot.domain.slices import TaskSlice
+from bot.store import carry, notices
+from bot.store.briefs import Choice, load_briefs
 from bot.store.carry import table_of
 from bot.store.handed import deputies
-from bot.store.ledger import load_tasks
+from bot.store.ledger import uncollected
+from bot.store.notices import Due
 from bot.store.people import present
 from bot.usecases.act import Act, member_message
 from bot.usecases.daily import office_day, unit_day
+from bot.usecases.unit_days import Today
 from bot.usecases.waiting_rounds import pending_day, pending_lines
 
 BATCH = 20_000
-MOMENT, NOTICE = table_of(Moment), table_of(Notice)
+MOMENT = table_of(Moment)
 
 
 def plan(act: Act, tasks: Iterable[TaskSlice]) -> int:
@@ -61,29 +66,45 @@ def expand_due(act: Act) -> int:
     for row in rows:
         if row.milestone_id not in latest or row.offset > latest[row.milestone_id].offset:
             latest[row.milestone_id] = row
-    tasks = {task.id: task for task in load_tasks(act.session, ids=sorted({row.task_id for row in rows}))}
-    people = present(act.session, roles=[Role.LIAISON, Role.HEAD])
-    notices: list[Notice] = []
-    further: list[Moment] = []
-    for row in latest.values():
-        task = tasks[row.task_id]
-        measure, stage = _stage_of(task, row.milestone_id)
-        if stage.effective != row.day or met(task, measure, stage):
-            continue
-        for member in hears_of_deadline(task, measure, row.offset, people):
-            notices.append(deadline_notice(task, measure, row, member, fold_at(member, act.now, act.office)))
-        if row.offset > 0 and (following := next_overdue(task, stage, row.offset, act.now, act.office)):
-            further.append(following)
-    carry.add_many_once(act.session, notices)
+    with uncollected():
+        said, further = _say(act, latest)
+    carry.add_values_once(act.session, Notice, said)
     carry.add_many_once(act.session, further)
     act.session.connection().execute(
         update(MOMENT).where(c.id == bindparam("row")).values(said_at=act.now), [{"row": row.id} for row in rows]
     )
-    return len(notices)
+    return len(said)
 
 
-def _stage_of(task: TaskSlice, milestone_id: int) -> tuple[MeasureSlice, Stage]:
-    return next((m, s) for m in task.measures for s in m.stages if s.id == milestone_id)
+def _say(act: Act, latest: dict[int, Any]) -> tuple[list[dict[str, Any]], list[Moment]]:
+    """What is to be said of these milestones (id → its moment), to each whom it concerns; and when again."""
+    choice = Choice("ids", sorted({row.task_id for row in latest.values()}))
+    briefs = load_briefs(act.session, [act.now], act.office, choice, past=False)
+    people: dict[int, list[Member]] = {}
+    for member in present(act.session, roles=[Role.LIAISON, Role.HEAD]):
+        people.setdefault(member.unit_id or 0, []).append(member)
+    hours: dict[int, datetime] = {}
+    said: list[dict[str, Any]] = []
+    further: list[Moment] = []
+    for found in judge(briefs, 0, act.now, act.office, silence=False):
+        for stage in stages_of(found):
+            row = latest.get(stage.id)
+            if row is None or stage.day != row.day or stage.met:
+                continue
+            for member in hears_of_deadline(stage.units, row.offset, people):
+                id_ = member.id or 0
+                if id_ not in hours:
+                    hours[id_] = fold_at(member, act.now, act.office)
+                said.append(deadline_notice(found.number, found.id, stage.ordinal, row, id_, hours[id_]))
+            if row.offset > 0 and (following := _again(act, found, stage.id, row.offset)):
+                further.append(following)
+    return said, further
+
+
+def _again(act: Act, found: Verdict, stage_id: int, offset: int) -> Moment | None:
+    task = with_measures(found)
+    stage = next(stage for measure in task.measures for stage in measure.stages if stage.id == stage_id)
+    return next_overdue(task, stage, offset, act.now, act.office)
 
 
 def ask_reports(act: Act) -> int:
@@ -107,9 +128,11 @@ def _ask(act: Act, kind: str, name: str) -> int:
     # Another node did this round first: nothing to do.
     if not carry.add_once(act.session, Round(name=name, at=act.now), on=("name",)):
         return 0
-    owing = {unit for task in load_tasks(act.session) for unit in standing(task, act.now, act.office).silent}
+    with uncollected():
+        verdicts = judge(load_briefs(act.session, [act.now], act.office, past=False), 0, act.now, act.office)
+    owing = {unit for found in verdicts for unit in found.silent}
     people = [m for m in present(act.session, roles=[Role.LIAISON]) if m.unit_id in owing]
-    notices = [
+    asking = [
         Notice(
             key=f"{name}:m{member.id}",
             member_id=member.id or 0,
@@ -119,8 +142,8 @@ def _ask(act: Act, kind: str, name: str) -> int:
         )
         for member in people
     ]
-    carry.add_many_once(act.session, notices)
-    return len(notices)
+    carry.add_many_once(act.session, asking)
+    return len(asking)
 
 
 def fold(act: Act) -> int:
@@ -129,70 +152,76 @@ def fold(act: Act) -> int:
     At most one a person and day; in quiet hours and on days of rest nothing goes out; notices that have become
     pointless (reported, finished) are withdrawn, and if nothing remains nothing is said.
     """
-    waiting = act.session.exec(
-        select(Notice)
-        .where(Notice.fold_at <= act.now, col(Notice.said_at).is_(None), col(Notice.withdrawn_at).is_(None))
-        .order_by(col(Notice.id))
-        .limit(BATCH)
-    ).all()
+    waiting = notices.due(act.session, act.now, BATCH)
     if not waiting:
         return 0
     today = act.office.today(act.now)
     standing_in = deputies(act.session, today)
-    by_member: dict[int, list[Notice]] = {}
+    by_member: dict[int, list[Due]] = {}
     for notice in waiting:
         # Who is away hears through the deputy.
         deputy = standing_in.get(notice.member_id)
         by_member.setdefault((deputy.id if deputy else None) or notice.member_id, []).append(notice)
-    people = {member.id: member for member in present(act.session)}
+    people = {member.id or 0: member for member in present(act.session)}
     done = _keys_today(act, today)
-    sent = 0
-    gone = [notice for id_, notices in by_member.items() if id_ not in people for notice in notices]
-    _close(act, gone, withdrawn="left")
-    for member_id, notices in by_member.items():
-        member = people.get(member_id)
-        if member is None or f"daily:{today}:m{member_id}" in done or quiet(member, act.now, act.office):
-            continue
-        away = {notice.member_id for notice in notices if notice.member_id != member_id}
-        names = [people[id_].name for id_ in sorted(away) if id_ in people]
-        sent += _fold_for(act, member, notices, today, names)
-    return sent
+    notices.close(
+        act.session, [n for id_ in by_member if id_ not in people for n in by_member[id_]], _gone(act, "left")
+    )
+    hear = [
+        people[id_]
+        for id_ in by_member
+        if id_ in people and _key(today, id_) not in done and not quiet(people[id_], act.now, act.office)
+    ]
+    days = Today(act, {member.unit_id for member in hear if member.unit_id is not None})
+    folded = [_fold_for(days, member, by_member[member.id or 0], people) for member in hear]
+    pointless = [notice for each in folded for notice in each.pointless]
+    notices.close(act.session, pointless, _gone(act, "pointless"))
+    queued = notices.queue_once(act.session, [each.row for each in folded if each.row is not None])
+    said = [notice for each in folded if each.row is not None and each.row.key in queued for notice in each.said]
+    notices.close(act.session, said, {"said_at": act.now})
+    return len(queued)
+
+
+def _gone(act: Act, why: str) -> dict[str, Any]:
+    return {"withdrawn_at": act.now, "why_withdrawn": why}
+
+
+def _key(today: date, member_id: int) -> str:
+    return f"daily:{today}:m{member_id}"
 
 
 def _keys_today(act: Act, today: date) -> set[str]:
     return set(act.session.exec(select(Outbox.key).where(col(Outbox.key).startswith(f"daily:{today}:m"))))
 
 
-def _fold_for(act: Act, member: Member, notices: Sequence[Notice], today: date, away: Sequence[str]) -> bool:
-    asked = [notice for notice in notices if notice.kind == "pending"]
-    others = [notice for notice in notices if notice.kind != "pending"]
+class Folded(NamedTuple):
+    """A person's message of the day, None if nothing remains; what it says, and what is pointless by now."""
+
+    row: Outbox | None
+    said: list[Due]
+    pointless: list[Due]
+
+
+def _fold_for(days: Today, member: Member, waiting: Sequence[Due], people: Mapping[int, Member]) -> Folded:
+    act = days.act
+    asked = [notice for notice in waiting if notice.kind == "pending"]
+    others = [notice for notice in waiting if notice.kind != "pending"]
     pending = pending_lines(act, member) if asked else []
     if others or member.role == Role.OFFICE:
         compose = office_day if member.role == Role.OFFICE else unit_day
-        facts, wanted, pointless = compose(act, member, others)
+        facts, wanted, pointless = compose(days, member, others)
     else:
         facts, wanted, pointless = pending_day(act, member), [], []
     wanted, pointless = (wanted + asked, pointless) if pending else (wanted, pointless + asked)
-    _close(act, pointless, withdrawn="pointless")
     if not wanted:
-        return False
-    facts["stands_in_for"] = list(away)
+        return Folded(None, [], pointless)
+    away = {notice.member_id for notice in waiting if notice.member_id != member.id}
+    facts["stands_in_for"] = [people[id_].name for id_ in sorted(away) if id_ in people]
     facts["pending"] = pending
+    facts["held"] = [notice.facts for notice in wanted if notice.kind == HELD]
+    if facts["held"]:
+        facts["buttons"] = [*facts["buttons"], [["held", "held", {"count": len(facts["held"])}]]]
     if pending:
         facts["buttons"] = [[["pending", "pending", {"count": len(pending)}]], *facts["buttons"]]
-    row = member_message(
-        member, "daily", facts, f"daily:{today}:m{member.id}", Lane.REMINDER, {"tasks": facts["numbers"]}, act.now
-    )
-    if act.post(row):
-        _close(act, wanted)
-    return True
-
-
-def _close(act: Act, notices: Sequence[Notice], withdrawn: str = "") -> None:
-    if notices:
-        values: dict[str, Any] = (
-            {"withdrawn_at": act.now, "why_withdrawn": withdrawn} if withdrawn else {"said_at": act.now}
-        )
-        act.session.connection().execute(
-            update(NOTICE).where(NOTICE.c.id.in_([notice.id for notice in notices])).values(values)
-        )
+    key, about = _key(act.office.today(act.now), member.id or 0), {"tasks": facts["numbers"]}
+    return Folded(member_message(member, "daily", facts, key, Lane.REMINDER, about, act.now), wanted, pointless)

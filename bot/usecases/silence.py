@@ -1,6 +1,6 @@
 """/snooze and /mute: what a person asks not to hear for a while, on every reminder path, and never red."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,9 +15,11 @@ from bot.domain.reminding import fold_at
 from bot.domain.reporting import require_own
 from bot.domain.silence import Snooze, snooze_until
 from bot.domain.slices import TaskSlice
-from bot.domain.standing import OVERDUE, Standing, standing
+from bot.domain.standing import OVERDUE
+from bot.store import noise
 from bot.store.carry import table_of
 from bot.store.ledger import load_task
+from bot.store.notices import Due
 from bot.usecases.act import Act
 from bot.usecases.lists import visible
 
@@ -69,21 +71,16 @@ def mute(act: Act, until: datetime | None) -> dict[str, Any]:
     }
 
 
-def snoozed(act: Act, member: Member) -> dict[int, date]:
-    """Tasks (by id) this person has snoozed, and until when."""
-    today = act.office.today(act.now)
-    rows = act.session.exec(select(Snooze).where(Snooze.member_id == member.id, Snooze.until >= today)).all()
-    return {row.task_id: row.until for row in rows}
+def audible(
+    act: Act, member: Member, notices: Sequence[Due], silent: Mapping[int, date], red: Container[int]
+) -> list[Due]:
+    """The notices this person is to hear now; the others wait until the silence ends.
 
-
-def audible(act: Act, member: Member, notices: Sequence[Notice], tasks: dict[int, TaskSlice]) -> list[Notice]:
-    """The notices this person is to hear now; the others wait until the silence ends."""
-    until = snoozed(act, member)
-    named = {notice.task_id for notice in notices} & set(tasks)
-    red = {id_ for id_ in named if id_ is not None and standing(tasks[id_], act.now, act.office).has(OVERDUE)}
+    `silent`: tasks the person has snoozed, and until when; `red`: tasks that are overdue and never silenced.
+    """
     heard = []
     for notice in notices:
-        silent_until = until.get(notice.task_id or 0)
+        silent_until = silent.get(notice.task_id or 0)
         if silent_until is not None and notice.task_id not in red:
             _postpone(act, [notice], act.office.at(silent_until + timedelta(days=1), time(0)), member)
         else:
@@ -95,16 +92,16 @@ def audible(act: Act, member: Member, notices: Sequence[Notice], tasks: dict[int
     return heard
 
 
-def _postpone(act: Act, notices: Sequence[Notice], until: datetime, member: Member) -> None:
+def _postpone(act: Act, notices: Sequence[Due], until: datetime, member: Member) -> None:
     if notices:
         at = fold_at(member, until, act.office)
         ids = [notice.id for notice in notices]
         act.session.connection().execute(update(NOTICE).where(NOTICE.c.id.in_(ids)).values(fold_at=at))
 
 
-def without_snoozed(found: Sequence[Standing], silent: dict[int, date]) -> list[Standing]:
-    """Lines of a folded message without the tasks that were snoozed, except those that are overdue."""
-    return [row for row in found if row.task.id not in silent or row.has(OVERDUE)]
+def show_held(act: Act) -> int:
+    """What the noise budget held back from the person goes out now. → messages."""
+    return noise.release(act.session, act.person.id or 0)
 
 
 def snoozes_of(act: Act, task_id: int) -> Sequence[Snooze]:

@@ -25,7 +25,10 @@ START = {
     "open": 1001,
     "caption_zh": "您是市水务局联络员，回复这条试试",
     "caption_en": "You are the Water Bureau's liaison",
-    "tour": [{"zh": "回复日报", "en": "Reply", "open": 1001, "text": "12 95%"}, {"zh": "下周一", "en": "Monday"}],
+    "tour": [
+        {"zh": "回复日报", "en": "Reply", "open": 1001, "text": "12 95%", "says": "已记"},
+        {"zh": "下周一", "en": "Monday", "wish": "monday 09:00"},
+    ],
 }
 MONDAY = datetime(2022, 6, 13, 9, tzinfo=CHINA)
 
@@ -131,7 +134,7 @@ def test_pictures_go_as_an_album_and_files_by_their_name(page: Page, tmp_path: P
 
 def test_time_moves_forward_only_and_says_what_it_did(page: Page) -> None:
     page.get_by_role("button", name="下周一 09:00").click()
-    expect(page.locator(".toast").last).to_contain_text("1 件事")
+    expect(page.locator(".toast").last).to_contain_text("发 1 条")
     expect(page.locator(".clock-day")).to_contain_text("6月20日")
     page.get_by_role("button", name="时钟记事").click()
     page.locator(".deed").first.click()
@@ -194,3 +197,70 @@ def test_what_comes_while_the_line_is_down_is_there_when_it_is_back(page: Page, 
     sandbox.call("sendMessage", chat_id=1001, text="断线时说的")
     page.context.set_offline(False)
     expect(page.locator("article.turn").last).to_contain_text("断线时说的")
+
+
+HAND_IN = """([kind, name]) => {
+  const given = new DataTransfer();
+  given.items.add(new File([new Uint8Array([137, 80, 78, 71])], name, { type: 'image/png' }));
+  const made = kind === 'paste'
+    ? new ClipboardEvent('paste', { clipboardData: given, bubbles: true, cancelable: true })
+    : new DragEvent('drop', { dataTransfer: given, bubbles: true, cancelable: true });
+  document.querySelector(kind === 'paste' ? 'textarea' : '.pane').dispatchEvent(made);
+}"""
+
+
+def test_pictures_are_pasted_and_dropped(page: Page) -> None:
+    page.evaluate(HAND_IN, ["paste", "贴.png"])
+    expect(page.locator(".parcel")).to_have_text("贴.png")
+    page.evaluate(HAND_IN, ["drop", "拖.png"])
+    expect(page.locator(".parcel")).to_have_count(2)
+    page.get_by_role("button", name="移除 贴.png").click()
+    expect(page.locator(".parcel")).to_have_text("拖.png")
+
+
+def test_a_swipe_to_the_left_replies(browser: Browser, sandbox: Sandbox) -> None:
+    phone = opened(browser, sandbox, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone.locator(".person").first.tap()
+    box = phone.locator("article.turn .text").last.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 150, box["y"] + 20
+    touch = phone.context.new_cdp_session(phone)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 8):
+        point = {"x": x - 15 * step, "y": y}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(phone.locator(".replying")).to_be_visible()
+    phone.context.close()
+
+
+def test_everything_can_be_done_by_keys_and_has_a_name(page: Page) -> None:
+    nameless = "nodes => nodes.filter(n => !n.innerText.trim() && !n.getAttribute('aria-label')).map(n => n.outerHTML)"
+    assert page.locator("button:visible").evaluate_all(nameless) == []
+    page.locator(".person").nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log", name="整改办")).to_be_visible()
+    page.locator("textarea").first.focus()
+    page.keyboard.type("/my")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    answer = page.locator("article.turn:not(.mine)").last
+    expect(answer).to_contain_text("本周到期")
+    answer.locator(".key").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast, #dialog[open]").first).to_be_visible()
+
+
+def test_the_tour_can_be_skipped_and_ticks_itself_off(page: Page, sandbox: Sandbox) -> None:
+    hint = page.locator(".hint")
+    hint.get_by_role("button", name="三分钟导览").click()
+    hint.get_by_role("button", name="填入").click()
+    expect(page.locator("textarea").first).to_have_value("12 95%")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hint.ticked")).to_contain_text("1/2")
+    page.reload()
+    expect(page.locator(".hint.ticked")).to_contain_text("1/2")
+    hint.get_by_role("button", name="下一步").click()
+    expect(hint).to_contain_text("2/2")
+    hint.get_by_role("button", name="跳过").click()
+    expect(hint).to_contain_text("您是市水务局联络员")

@@ -135,6 +135,9 @@ def test_an_objection_is_answered_when_its_case_goes_back(cast: Cast) -> None:
     assert "异议成立" in cast.town.reply(cast.office, first, "成立，现场仍有异味").text
     assert cast.state()[0] == "verifying"
     assert "待办 1" in cast.ask(cast.office, "待办")
+    # The old notice's days have passed, but what is being verified again is not to be signed, on paper either.
+    cast.town.go("06-28 09:30")
+    assert "现为“核查中”" in cast.ask(cast.office, "纸签 5 武清区 孙某 6月28日 津武整改〔2022〕3号")
     # It goes back for another reason meanwhile: that is the answer, and none is left that nobody can give.
     cast.ask(cast.verifier, "同意 5")
     question = cast.press(cast.office, cast.told(cast.office, "待公示"), "退回")

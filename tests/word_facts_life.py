@@ -29,7 +29,8 @@ SPOT = {"day": "2022-06-13", "people": "张某、李某", "conclusion": WRITTEN}
 SIGNATURE = {"name": "unit", "unit": "武清区", "by": "孙某", "hash": "dddc2cd9", "paper": ""}
 ON_PAPER = SIGNATURE | {"paper": "津武整改〔2022〕3号"}
 SIGN = BUNDLE | DAYS | {"verified_by": "市生态环境局", "verified_text": WRITTEN, "spots": [SPOT], "seen": "251e5a40"}
-SIGN |= {"objections": [{"text": "有异味", "answer": "已复核"}], "signatures": [SIGNATURE, ON_PAPER], "signed": 1, "signers": 4}
+SIGN |= {"objections": [{"text": "有异味", "answer": "已复核"}], "signatures": [SIGNATURE, ON_PAPER], "signed": 1, "signers": 4, "peers": 1}
+MANY = SIGN | {"signatures": [SIGNATURE] * 6, "signed": 6, "signers": 19, "peers": 16}
 FIRST_SIGN = SIGN | {"spots": [], "objections": [], "signatures": [], "signed": 0, "verified_text": "", "text": ""}
 OBJECTION = TASK | {"text": WRITTEN, "by": "李某", "unit": "武清区", "last_day": "2022-06-27"}
 ANSWERED = OBJECTION | {"upheld": False, "answer": "已复核", "answered_by": "王某", "turn": TURN}
@@ -81,8 +82,8 @@ LIFE_MESSAGES: dict[str, list[dict[str, Any]]] = {
     "objection": [OBJECTION],
     "ask_objection_answer": [OBJECTION],
     "objection_answered": [ANSWERED, ANSWERED | {"upheld": True}],
-    "sign_asked": [SIGN, FIRST_SIGN],
-    "strike_off_asked": [SIGN],
+    "sign_asked": [SIGN, FIRST_SIGN, MANY],
+    "strike_off_asked": [SIGN, MANY],
     "no_signer": [
         TASK | {"turn": [turn]} for turn in (HEAD, {"name": "office", "unit": ""}, {"name": "leader", "unit": ""})
     ],

@@ -66,8 +66,15 @@ def require_signable(case: CaseFile, now: datetime, office: Office) -> None:
         raise Refusal("objections_open", task=case.task.number, count=len(case.open_objections))
 
 
+def earlier(case: CaseFile, step: int) -> list[Signature]:
+    """The signatures of the steps before: what everybody who signs in this step has in front of them, whoever of
+    them signs first."""
+    return [row for row in case.signatures if row.step < step]
+
+
 def seen(case: CaseFile, before: Sequence[Signature]) -> str:
-    """The hash of all that a signer had before him: application, evidence, findings, notice, objections, signatures."""
+    """The hash of all that a signer had before him: application, evidence, findings, notice, objections, signatures of
+    the steps before."""
     close_out, notice = case.close_out, case.notice
     return digest_of(
         {
@@ -134,7 +141,7 @@ def _signed(
         name=mine.name,
         unit_id=unit_id,
         member_id=member.id or 0,
-        seen=seen(case, case.signatures),
+        seen=seen(case, earlier(case, mine.step)),
         paper=paper,
         at=now,
     )
@@ -161,7 +168,7 @@ def strike_off(case: CaseFile, member: Member, text: str, now: datetime, office:
     turn = whose_turn(case, office.policy.sign_off)
     if turn:
         raise Refusal("signatures_missing", task=case.task.number, turn=turn)
-    if any(row.seen != seen(case, case.signatures[:n]) for n, row in enumerate(case.signatures)):
+    if any(row.seen != seen(case, earlier(case, row.step)) for row in case.signatures):
         raise Refusal("signatures_stale", task=case.task.number)
     checks = planned(case.task, office.today(now), office.policy.look_back)
     facts = {"close_out": case.close_out.id, "look_backs": [row.due for row in checks], "text": text}

@@ -10,7 +10,7 @@ from bot.domain.ledger import State
 from bot.domain.notice import ended, notice_days
 from bot.domain.people import Member, Role
 from bot.domain.process import Signature
-from bot.domain.signing import Signatory, seen, signatories
+from bot.domain.signing import Signatory, earlier, seen, signatories
 from bot.domain.signing import whose_turn as turn_of
 from bot.domain.slices import TaskSlice
 from bot.store.people import present
@@ -109,7 +109,7 @@ def ask_publication(act: Act, case: CaseFile) -> int:
 
 
 def ask_next(act: Act, case: CaseFile) -> int:
-    """Whoever's signature is due is asked, once; a step without anybody in Duban is said to the office.
+    """Whoever's signature is due is asked, once; who of a step is not in Duban is said to the office.
 
     Nothing while the notice runs or an objection is open. After the last signature the office is asked to strike off.
     """
@@ -120,19 +120,28 @@ def ask_next(act: Act, case: CaseFile) -> int:
     turn = turn_of(case, act.office.policy.sign_off)
     if not turn:
         return _ask_strike_off(act, case)
-    said = 0
+    said, missing = 0, []
+    # The hash covers all a signer is to see: asked again only when that has changed, not when a peer has signed.
+    stamp = seen(case, earlier(case, turn[0].step))[:12]
+    facts, about = sign_facts(act, case), {"task": case.task.number}
     for signatory in turn:
         people = people_for(act, signatory)
-        name = f"{signatory.name}{signatory.unit_id or ''}"
-        # The hash covers all a signer is to see: asked again only when that has changed.
-        key = f"sign:{case.close_out.id}:{name}:{seen(case, case.signatures)[:12]}"
-        about = {"task": case.task.number}
-        said += act.tell(people, "sign_asked", sign_facts(act, case), key=key, about=about)
         if not people:
-            facts = {"number": case.task.number, "title": case.task.title, "turn": turn_facts(act, [signatory])}
-            office = present(act.session, roles=[Role.OFFICE])
-            said += act.tell(office, "no_signer", facts, key=f"no_signer:{case.close_out.id}:{name}", about=about)
-    return said
+            missing.append(signatory)
+        key = f"sign:{case.close_out.id}:{signatory.name}{signatory.unit_id or ''}:{stamp}"
+        said += act.tell(people, "sign_asked", facts, key=key, about=about)
+    return said + _tell_missing(act, case, missing)
+
+
+def _tell_missing(act: Act, case: CaseFile, missing: Sequence[Signatory]) -> int:
+    """Signatures that nobody in Duban can give are said to the office, all of a step at once and once."""
+    if not missing:
+        return 0
+    facts = {"number": case.task.number, "title": case.task.title, "turn": turn_facts(act, missing)}
+    whose = "".join(f"{each.name}{each.unit_id or ''}" for each in missing)
+    key = f"no_signer:{case.close_out.id}:{whose}"
+    office = present(act.session, roles=[Role.OFFICE])
+    return act.tell(office, "no_signer", facts, key=key, about={"task": case.task.number})
 
 
 def people_for(act: Act, signatory: Signatory) -> list[Member]:
@@ -146,6 +155,8 @@ def sign_facts(act: Act, case: CaseFile) -> dict[str, Any]:
     """All that the signer before saw, with the signature of that one."""
     accepted = [v for v in case.verifications if v.kind == "accepted"]
     done, asked = counted(act, case)
+    order = act.office.policy.sign_off
+    turn = turn_of(case, order)
     return {
         **bundle(act, case),
         "verified_by": act.unit(accepted[-1].unit_id) if accepted else "",
@@ -166,7 +177,8 @@ def sign_facts(act: Act, case: CaseFile) -> dict[str, Any]:
         ],
         "signed": done,
         "signers": asked,
-        "seen": seen(case, case.signatures)[:8],
+        "seen": seen(case, earlier(case, turn[0].step) if turn else case.signatures)[:8],
+        "peers": len([each for each in signatories(case.task, order) if turn and each.step == turn[0].step]),
         "buttons": decision_rows("sign", case),
     }
 

@@ -27,7 +27,7 @@ class ImportDraft(Row, table=True):
     """`source`: where the file lies ("file_id") or the pasted words ("text"); `sheets` what was read, packed.
 
     `issued`: the day of issue a person gave. `facts`: what was understood, as the words show it. `questions`: what
-    must be asked, with its `key`; `answers`: key → {"text"} | {"open": true}, in the order they were given. `picked`:
+    must be asked, with its `key`; `answers`: key → {"text"} | {"open": true} (PostgreSQL keeps no order). `picked`:
     the choices ticked so far. `shown`: the outbox key of the message that is rewritten as things go on. `version`
     grows with every step; a button of an earlier one is stale.
     """

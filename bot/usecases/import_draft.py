@@ -200,9 +200,10 @@ def leave_rest(act: Act, draft: ImportDraft) -> ImportDraft:
 
 def go_back(act: Act, draft: ImportDraft) -> ImportDraft:
     """The last answer is taken back. Refusals: import_stale."""
-    if not draft.answers:
+    answered = [q["key"] for q in draft.questions if q["key"] in draft.answers]
+    if not answered:
         raise Refusal("import_stale", name=draft.name)
-    kept = dict(list(draft.answers.items())[:-1])
+    kept = {key: given for key, given in draft.answers.items() if key != answered[-1]}
     return step(act, draft, answers=kept, picked=[], reason="")
 
 

@@ -96,11 +96,12 @@ def question(draft: ImportDraft) -> Screen:
         "picked": draft.picked,
         "issued": draft.facts["issued"],
     }
-    last: list[list[Any]] = [["import_open", data(draft, "open")]]
-    if left > 1:
-        last.append(_rest(draft, left))
-    end: list[list[Any]] = [["import_back", data(draft, "back")]] if draft.answers else []
-    rows = [*_choices(draft, asked), [["import_other", data(draft, "other")], *last], [*end, _cancel(draft)]]
+    # At most two long labels in a row: a phone cuts off the rest.
+    own: list[list[Any]] = [["import_other", data(draft, "other")], ["import_open", data(draft, "open")]]
+    more: list[list[Any]] = [_rest(draft, left)] if left > 1 else []
+    if draft.answers:
+        more.append(["import_back", data(draft, "back")])
+    rows = [*_choices(draft, asked), own, *([more] if more else []), [_cancel(draft)]]
     return Screen("import_question", facts, rows)
 
 

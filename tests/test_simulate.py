@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from town import PLAN
 
+from bench.noise import broken
+
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict:
@@ -53,3 +55,20 @@ def test_folding_says_less_than_a_message_for_each_task_and_offset(told: dict) -
 def test_the_office_gets_a_bulletin_for_each_week(told: dict) -> None:
     issued = [row["at"] for row in told["messages"] if row["to"] == "leader" and row["kind"] == "bulletin"]
     assert issued == [f"2022-{day}T09:00:00+08:00" for day in ("05-23", "05-30", "06-06", "06-13", "06-20")]
+
+
+def test_every_claim_of_the_noise_page_holds(told: dict) -> None:
+    figures = told["figures"]
+    assert broken(figures) == []
+    assert (figures["milestones_come"], figures["milestones_reminded"]) == (7, 7)
+    assert (figures["tasks_overdue"], figures["tasks_climbed"]) == (4, 4)
+    assert figures["naive_messages"] > figures["messages"]
+
+
+def test_a_broken_claim_is_named(told: dict) -> None:
+    figures = told["figures"] | {"on_rest_days": 1, "tasks_not_climbed": [7], "max_per_person_and_day": 99}
+    assert broken(figures) == [
+        "never more than the cap in a day",
+        "nothing on a day of rest",
+        "every overdue task climbed the ladder",
+    ]

@@ -4,30 +4,28 @@ Reports and steps on the ledger are replayed at their moments; where a unit has 
 that a policy can be looked at before it goes live.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from statistics import median
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from bot.domain.ledger import FINISHED_STATES, Move, Report, Task, TaskUnit, Unit
+from bot.domain.ledger import Move, Report, Task, TaskUnit, Unit
 from bot.domain.people import Member, Role
 from bot.domain.periods import Office
-from bot.domain.post import Bulletin, Moment, Outbox
-from bot.domain.reminding import in_quiet_hours
+from bot.domain.post import Bulletin, Moment
 from bot.store.carry import table_of
 from bot.store.engine import Store
 from bot.store.ledger import load_tasks
 from bot.store.people import ensure_unit, present
 from bot.usecases import remind, rounds
 from bot.usecases.act import Act
+from bot.usecases.simulate_figures import told
 
-REPORT, MOVE, TASK, MOMENT, OUTBOX = (table_of(each) for each in (Report, Move, Task, Moment, Outbox))
+REPORT, MOVE, TASK, MOMENT = (table_of(each) for each in (Report, Move, Task, Moment))
 SUPPOSED = 900_000_000
 
 
@@ -53,7 +51,8 @@ class Replay:
 def simulate(
     copy: Store, office: Office, start: date, end: date, progress: Callable[[int, int], None] | None = None
 ) -> dict[str, Any]:
-    """→ {"from", "to", "messages", "people", "figures"}: every message and, for each person, the noise it makes."""
+    """→ {"from", "to", "messages", "people", "figures"}: every message, for each person the noise it makes, and what
+    must hold of a policy (`simulate_figures.py`)."""
     begin, until = office.at(start, time(0)), office.end_of(end)
     with copy.writing() as session:
         replay = _rewind(session, begin)
@@ -67,7 +66,7 @@ def simulate(
         if progress and n % 50 == 0:
             progress(n, len(moments))
     with copy.reading() as session:
-        return _told(session, office, start, end)
+        return told(session, office, start, end)
 
 
 def _rewind(session: Session, begin: datetime) -> Replay:
@@ -115,85 +114,3 @@ def _forget_the_said(session: Session, office: Office) -> None:
     """The reminder clock is planned anew by the policy that is looked at."""
     session.connection().execute(delete(MOMENT))
     remind.plan(Act(session, office, datetime.min.replace(tzinfo=office.zone)), load_tasks(session))
-
-
-def _told(session: Session, office: Office, start: date, end: date) -> dict[str, Any]:
-    people = {member.id: member for member in present(session)}
-    names = {unit.id: unit.name for unit in session.exec(select_rows(Unit))}
-    rows = session.exec(
-        select_rows(Outbox).where(Outbox.method == "send").order_by(col(Outbox.created_at), col(Outbox.id))
-    ).all()
-    working = [day for day in _days(start, end) if office.calendar.is_working(day)]
-    counts = {id_: Counter(office.today(row.created_at) for row in rows if row.member_id == id_) for id_ in people}
-    noise = [
-        {
-            "name": people[id_].name,
-            "unit": names.get(people[id_].unit_id, ""),
-            "role": people[id_].role,
-            "messages": sum(days.values()),
-            "median_per_working_day": median(days.get(day, 0) for day in working) if working else 0,
-            "max_per_day": max(days.values(), default=0),
-            "days_with_a_message": len(days),
-        }
-        for id_, days in counts.items()
-    ]
-    return {
-        "from": start.isoformat(),
-        "to": end.isoformat(),
-        "messages": [_message(office, row, people) for row in rows],
-        "people": noise,
-        "figures": _figures(session, office, rows, people, noise, working),
-    }
-
-
-def _message(office: Office, row: Outbox, people: dict[int | None, Member]) -> dict[str, Any]:
-    to = people[row.member_id].name if row.member_id in people else str(row.chat_id)
-    return {
-        "at": office.local(row.created_at).isoformat(),
-        "to": to,
-        "kind": row.kind,
-        "tasks": row.about.get("tasks", []),
-    }
-
-
-def _figures(
-    session: Session,
-    office: Office,
-    rows: Sequence[Outbox],
-    people: dict[int | None, Member],
-    noise: Sequence[dict[str, Any]],
-    working: Sequence[date],
-) -> dict[str, Any]:
-    """What must hold of a policy, and the same ledger under one message for each task, offset and person."""
-    local = [(office.local(row.created_at), people.get(row.member_id)) for row in rows]
-    finished = set(session.exec(select_rows(Task.id).where(col(Task.state).in_(list(FINISHED_STATES)))))
-    said = session.exec(select_rows(Moment).where(col(Moment.said_at).is_not(None))).all()
-    return {
-        "working_days": len(working),
-        "people": len(people),
-        "messages": len(rows),
-        "median_per_person_and_working_day": median(person["median_per_working_day"] for person in noise)
-        if noise
-        else 0,
-        "max_per_person_and_day": max((person["max_per_day"] for person in noise), default=0),
-        "in_quiet_hours": sum(bool(m and in_quiet_hours(m, at.timetz().replace(tzinfo=None))) for at, m in local),
-        "on_rest_days": sum(not office.calendar.is_working(at.date()) for at, _ in local),
-        "milestones_reminded": len({row.milestone_id for row in said}),
-        "finished": len(finished),
-        "naive_messages": _naive(session, people),
-    }
-
-
-def _naive(session: Session, people: dict[int | None, Member]) -> int:
-    """One message for each task, offset and liaison of its units, as a scheduler job each would send them."""
-    liaisons = Counter(member.unit_id for member in people.values() if member.role == Role.LIAISON)
-    workers = {task.id: sum(liaisons[unit] for unit in task.workers) for task in load_tasks(session)}
-    said = session.exec(select_rows(Moment).where(col(Moment.said_at).is_not(None))).all()
-    return sum(workers.get(row.task_id, 0) for row in said)
-
-
-def _days(start: date, end: date) -> Iterator[date]:
-    day = start
-    while day <= end:
-        yield day
-        day += timedelta(days=1)

@@ -3,6 +3,7 @@
 import heapq
 import logging
 import math
+import random
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -87,6 +88,16 @@ def test_a_slow_spell_brings_no_second_more_than_thirty_afterwards() -> None:
     delays = [0.001] * 100 + [0.03] * 500 + [0.001] * 100
     arrived = lived_through(Lanes(29.5, 1, 20), [(0.0, entry) for entry in entries(700, 700)], 30, delays)
     assert len(arrived) == 700
+    assert most_in(1.0, [at for at, _ in arrived]) <= 30
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_slow_first_messages_bring_no_second_more_than_thirty(seed: int) -> None:
+    chance = random.Random(seed)
+    delays = [0.001 + chance.uniform(0, 0.05) for _ in range(40)]
+    delays += [0.001 + chance.expovariate(1 / 0.003) for _ in range(260)]
+    arrived = lived_through(Lanes(29.5, 1, 20), [(0.0, entry) for entry in entries(300, 300)], 15, delays)
+    assert len(arrived) == 300
     assert most_in(1.0, [at for at, _ in arrived]) <= 30
 
 

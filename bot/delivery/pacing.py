@@ -2,8 +2,8 @@
 
 Telegram's limits (core.telegram.org/bots/faq): 30 a second overall, about one a second per chat with short bursts,
 20 a minute per group. They are counted where a message arrives, not where it leaves. So a place in a window is given
-back a full window after the *answer*, less the quickest round trip: a message held up on its way keeps its place for
-longer, and however the network bunches messages up, no window on the other side sees more than are allowed.
+back a full window after the *answer*, less most of the quickest round trip: a message held up on its way keeps its
+place for longer, and however the network bunches messages up, no window on the other side sees more than are allowed.
 """
 
 import heapq
@@ -17,6 +17,10 @@ SECOND = 1.005
 # A quickest round trip is forgotten so slowly (seconds a message) that a minute of slow ones is not taken for the rule:
 # once they are quick again, a place given back too early would be one message too many in a window.
 FORGOTTEN = 0.000001
+# The quickest way there and the quickest way back may be two messages': together quicker than any round trip was.
+SURE, UNSURE = 0.95, 0.003
+# Of fewer round trips the quickest is no measure: the first ones open connections.
+FEW = 60
 # So long after somebody's reply, broadcasts leave this many places of the overall window free for the next ones.
 REPLIES_EXPECTED_FOR = 30.0
 KEPT_FOR_REPLIES = 5
@@ -32,22 +36,24 @@ class Overall:
         self._window = max(SECOND, 1 / pace)
         self._interval = 1 / pace
         self._in_flight = 0
-        self._taken_until: list[float] = []
+        self._answered: list[float] = []
         self._next_broadcast = 0.0
         self._last_reply = -math.inf
         self._round_trip = math.inf
+        self._trips = 0
         self._reserve = min(KEPT_FOR_REPLIES, self._places // 4)
 
     def ready_at(self, now: float, *, reply: bool) -> float:
         """From when one more may leave; infinity when only an answer to one under way can make room."""
-        while self._taken_until and self._taken_until[0] <= now:
-            heapq.heappop(self._taken_until)
+        held_for = self._held_for()
+        while self._answered and self._answered[0] + held_for <= now:
+            heapq.heappop(self._answered)
         reserve = 0 if reply or now - self._last_reply > REPLIES_EXPECTED_FOR else self._reserve
-        over = self._in_flight + len(self._taken_until) - (self._places - reserve)
+        over = self._in_flight + len(self._answered) - (self._places - reserve)
         if over >= 0:
-            if over >= len(self._taken_until):
+            if over >= len(self._answered):
                 return math.inf
-            room = heapq.nsmallest(over + 1, self._taken_until)[-1]
+            room = heapq.nsmallest(over + 1, self._answered)[-1] + held_for
         else:
             room = now
         return room if reply else max(room, self._next_broadcast)
@@ -68,10 +74,14 @@ class Overall:
         self._in_flight = 0
 
     def answered(self, left: float, now: float) -> None:
-        trip = now - left
-        self._round_trip = min(trip, self._round_trip + FORGOTTEN)
+        self._trips += 1
+        self._round_trip = min(now - left, self._round_trip + FORGOTTEN)
         self._in_flight -= 1
-        heapq.heappush(self._taken_until, now - self._round_trip + self._window)
+        heapq.heappush(self._answered, now)
+
+    def _held_for(self) -> float:
+        """Seconds from its answer for which a message holds its place; by the round trips known by now."""
+        return self._window - (max(0.0, SURE * self._round_trip - UNSURE) if self._trips >= FEW else 0.0)
 
 
 class Chat:

@@ -59,7 +59,9 @@ def _measured(ours: Sandbox, limited: Sandbox, store: Store, digests: int, asked
     busy = ask(ours, asked)
     if called(ours, "sendmessage") - before >= digests + asked:
         raise TooLong("the digests were out before the last question was asked")
+    before = called(limited, "sendmessage")
     limited.send_many([{"user_id": FIRST_CHAT + 1, "text": f"digests {digests}"}])
+    until(lambda: called(limited, "sendmessage") > before)
     [peer_busy] = ask(limited, 1)
     times = p99(busy) / p99(idle)
     medians = f"medians {median(idle) * 1000:.0f}, {median(busy) * 1000:.0f}"

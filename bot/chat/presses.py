@@ -372,6 +372,10 @@ def snooze(talk: Talk, args: list[str]) -> None:
     silence.do_snooze(talk, int(args[0]), int(args[1]))
 
 
+def held(talk: Talk, args: list[str]) -> None:
+    silence.show_held(talk)
+
+
 def cadence(talk: Talk, args: list[str]) -> None:
     rhythms.do_cadence(talk, int(args[0]), args[1], edit=True)
 
@@ -448,6 +452,7 @@ VERBS: dict[str, Verb] = {
     "why": why,
     "snooze": snooze,
     "cadence": cadence,
+    "held": held,
     "help": help_,
     "import": import_,
     "cancel": cancel,

@@ -41,6 +41,12 @@ def ask_why(talk: Talk) -> None:
     talk.say("why_which", {}, buttons=rows)
 
 
+def show_held(talk: Talk) -> None:
+    """What the noise budget folded into the day's message comes whole, message by message."""
+    if not silences.show_held(talk.act):
+        raise Refusal("too_old")
+
+
 def snooze(talk: Talk, rest: str) -> None:
     """`/snooze N 2d`: one day when none is named."""
     number, _, text = number_or_refuse(talk, rest, "snooze")

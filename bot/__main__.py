@@ -1,5 +1,6 @@
 """The command line: one verb, one use case. Exit 0 done; 1 refused, with one line on stderr; 2 usage or bad setting."""
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -188,6 +189,8 @@ def import_(
 
                 facts |= correct_from_file(act, draft, facts["changed_tasks"], reason)
         progress(3, 3)
+    # On its way out Python would search all of it once more for garbage.
+    gc.freeze()
     if as_json:
         show(facts)
     else:

@@ -14,13 +14,15 @@ from town import Town, _migrated, a_town
 
 from bot.domain.importing import ImportDraft
 from bot.domain.ledger import Event, Measure, Milestone, Plan, Question, Task, Unit
-from bot.domain.post import Inbox
+from bot.domain.post import Inbox, Moment
 from bot.domain.process import Correction
 from bot.sandbox.client import Person
 from bot.sandbox.running import serve
 from bot.sandbox.said import Said
 from bot.store.ledger import load_tasks
+from bot.store.people import member_by_user
 from bot.usecases import import_draft
+from bot.usecases.import_work import ImportWork
 
 pytestmark = pytest.mark.xdist_group("import_chat")
 DEMO = next((Path(__file__).parent.parent / "config/demo").glob("*.xlsx"))
@@ -221,27 +223,30 @@ def test_a_plan_without_its_day_of_issue_is_asked_for_it(town: Town, clerk: Pers
 # Interrupted, restarted, twice, two
 
 
-def test_answers_are_kept_when_interrupted_and_over_a_restart() -> None:
+def test_answers_are_kept_when_interrupted_and_the_work_goes_on_after_a_restart() -> None:
     with tempfile.TemporaryDirectory(prefix="duban-town-") as folder, serve() as sandbox:
         shutil.copy(_migrated(), Path(folder) / "duban.db")
         url = f"sqlite:///{folder}/duban.db"
         first = Town(sandbox, Path(folder), plan="", database_url=url)
-        clerk = first.office()
+        clerk, second, third = first.office(), first.office(), first.office()
         said = press(first, clerk, send(first, clerk, book("重启方案", *MESSY)), "逐项确认 7 处")
         press(first, clerk, said, "不另指单位")
         first.close()
-        # A second file was handed in, and the machine stopped before it was read.
-        other = Town(sandbox, Path(folder), plan="", database_url=url)
-        other._users = first._users
-        second = other.office()
-        other.close()
-        with other.house.acting(other.clock()) as act:
-            act.member = next(m for m in town_members(act) if m.user_id == second.id)
-            text = "\n".join([",".join(HEADER), ",".join(RIVER)])
-            import_draft.begin(act, second.id, "停电方案", {"text": f"停电方案\n2021年5月20日印发\n{text}"}, "")
+        # Two more were handed in, and the machine stopped before one was read, and when the other was just written.
+        hand_in(first, second, "停电方案")
+        written = hand_in(first, third, "写完方案")
+        work = ImportWork(first.house.store, first.house.office, first.house.registry, first.clock)
+        work.read(written, b"", lambda stage, done, of: None)
+        with first.house.acting(first.clock()) as act:
+            import_draft.confirm(act, draft_of(first, written))
+        work.write(draft_of(first, written))
+        assert (len(tasks_of(first, "写完方案")), first.rows(Moment)) == (1, [])
         again = Town(sandbox, Path(folder), plan="", database_url=url)
         try:
             assert "停电方案" in latest(again, second).text
+            assert "已导入　写完方案" in latest(again, third).text
+            assert len(tasks_of(again, "写完方案")) == 1
+            assert again.rows(Moment)
             said = write(again, clerk, "/import")
             assert said.text.startswith("第 2/7 问")
             ready = press(again, clerk, said, "其余 6 处留待确认")
@@ -252,10 +257,17 @@ def test_answers_are_kept_when_interrupted_and_over_a_restart() -> None:
             again.close()
 
 
-def town_members(act: Any) -> list[Any]:
-    from bot.store.people import present
+def draft_of(town: Town, draft: ImportDraft) -> ImportDraft:
+    return next(row for row in town.rows(ImportDraft) if row.id == draft.id)
 
-    return present(act.session)
+
+def hand_in(town: Town, person: Person, title: str) -> ImportDraft:
+    """The draft stands in the database; nobody has begun to read it."""
+    rows = "\n".join(",".join(row) for row in (HEADER, RIVER))
+    with town.house.acting(town.clock()) as act:
+        act.member = member_by_user(act.session, person.id)
+        text = f"{title}\n2021年5月20日印发\n{rows}"
+        return import_draft.begin(act, person.id, title, {"text": text}, "")
 
 
 def test_confirmed_twice_is_once_and_an_old_button_says_so(town: Town, clerk: Person) -> None:

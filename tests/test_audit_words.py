@@ -56,13 +56,13 @@ def _names(side: ast.expr, function: ast.FunctionDef, stem: str) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(side):
         if isinstance(node, ast.Dict):
-            names |= {key.value for key in node.keys if isinstance(key, ast.Constant)}
+            names |= {str(key.value) for key in node.keys if isinstance(key, ast.Constant)}
         elif isinstance(node, ast.Name):
             for given in ast.walk(function):
                 target = given.targets[0] if isinstance(given, ast.Assign) else getattr(given, "target", None)
                 value = getattr(given, "value", None)
                 if isinstance(target, ast.Name) and target.id == node.id and isinstance(value, ast.expr):
-                    names |= _names(value, ast.FunctionDef("", body=[], args=function.args), stem)
+                    names |= _names(value, ast.FunctionDef("", body=[], args=function.args, decorator_list=[]), stem)
     return names
 
 

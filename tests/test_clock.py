@@ -73,15 +73,15 @@ def test_quiet_hours_move_the_message_to_their_end(tmp_path: Path) -> None:
 
 
 def test_over_weeks_nobody_hears_in_quiet_hours_on_a_day_of_rest_or_twice_a_day(tmp_path: Path) -> None:
-    ledger = a_ledger(tmp_path, a_plan((7, "清淤", WATER, "", "2022年6月24日前")), at("05-30 12:00"))
+    ledger = a_ledger(tmp_path, a_plan((7, "清淤", WATER, "", "2022年6月24日前")), at("06-01 12:00"))
     people = [
         ledger.join(WATER, daily_at=time(hour), quiet_from=time(start), quiet_to=time(end))
         for hour, start, end in ((9, 22, 8), (6, 20, 7), (12, 11, 14), (23, 22, 6))
     ]
-    ledger.travel(at("06-20 23:00"))
+    ledger.travel(at("06-14 23:00"))
     for person in people:
         moments = [row.created_at for row in ledger.told(person, "daily")]
-        assert len(moments) > 4
+        assert len(moments) >= 4
         assert not any(quiet(person, moment, ledger.house.office) for moment in moments)
         days = [ledger.house.office.today(moment) for moment in moments]
         assert len(days) == len(set(days))
@@ -280,7 +280,7 @@ def _at_once(ledger: Ledger, other: Store) -> None:
         except BaseException as error:  # a thread's failure is the test's
             failures.append(error)
 
-    for moment in rounds.looks(ledger.house.store, office, ledger.now, at("06-22 10:00")):
+    for moment in rounds.looks(ledger.house.store, office, ledger.now, at("06-20 10:00")):
         together = threading.Barrier(2)
         nodes = [threading.Thread(target=ask, args=(s, moment, together)) for s in (ledger.house.store, other)]
         for node in nodes:
@@ -291,7 +291,7 @@ def _at_once(ledger: Ledger, other: Store) -> None:
     assert failures == []
     keys = [row.key for row in ledger.rows(Outbox)]
     assert len(keys) == len(set(keys))
-    assert said_at(ledger, ledger.liaison) == ["06-16 17:00", "06-17 09:00", "06-20 09:00", "06-21 09:00"]
+    assert said_at(ledger, ledger.liaison) == ["06-16 17:00", "06-17 09:00", "06-20 09:00"]
     assert len(ledger.told(ledger.leader, "bulletin")) == 1
     assert len(ledger.rows(Bulletin)) == 1
     assert len(ledger.climbs()) == len(set(ledger.climbs())) > 0
@@ -316,18 +316,35 @@ class Story:
         return a_plan(*rows, issued="2022年5月1日")
 
 
+def growing(rows: list[tuple[int, int, int]]) -> tuple[tuple[int, int, int], ...]:
+    """Reports in order, none of which takes anything back."""
+    reached: dict[int, int] = {}
+    found = []
+    for hour, number, percent in sorted(rows):
+        reached[number] = max(reached.get(number, 0), percent)
+        found.append((hour, number, reached[number]))
+    return tuple(found)
+
+
 stories = st.lists(st.tuples(st.sampled_from(UNITS), st.integers(13, 30)), min_size=1, max_size=4).flatmap(
     lambda tasks: st.builds(
         Story,
         st.just(tuple(tasks)),
         st.lists(
             st.tuples(st.integers(0, len(TICKS) - 1), st.integers(1, len(tasks)), st.integers(0, 100)), max_size=5
-        ).map(lambda rows: tuple(sorted(rows))),
+        ).map(growing),
     )
 )
 
 
-def lived(story: Story, ticks: Callable[[int], bool], times: int = 1, nodes: int = 1) -> Ledger:
+@dataclass(frozen=True)
+class Kept:
+    """What is left of a ledger that has been lived and thrown away: its rows by table."""
+
+    rows: dict[type[Any], list[Any]]
+
+
+def lived(story: Story, ticks: Callable[[int], bool], times: int = 1, nodes: int = 1) -> Kept:
     """The story with the clock asked at those hours after its start: `times` times each, by the nodes in turn."""
     folder = Path(tempfile.mkdtemp(prefix="duban-clock-"))
     try:
@@ -345,22 +362,22 @@ def lived(story: Story, ticks: Callable[[int], bool], times: int = 1, nodes: int
             ledger.now = moment
             for turn in range(times if ticks(n) else 0):
                 rounds.tick(stores[(n + turn) % nodes], ledger.house.office, moment)
-        ledger.kept = {table: ledger.rows(table) for table in (Notice, Outbox, Climb, Bulletin)}
+        kept = Kept({table: ledger.rows(table) for table in (Notice, Outbox, Climb, Bulletin)})
         for store in stores:
             store.close()
-        return ledger
+        return kept
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def keys(ledger: Ledger, table: type[Any]) -> set[str]:
-    rows = [row.key for row in ledger.kept[table]]
+def keys(kept: Kept, table: type[Any]) -> set[str]:
+    rows = [row.key for row in kept.rows[table]]
     assert len(rows) == len(set(rows))
     return set(rows)
 
 
-def everything(ledger: Ledger) -> dict[str, set[str]]:
-    return {table.__name__: keys(ledger, table) for table in (Notice, Outbox, Climb)}
+def everything(kept: Kept) -> dict[str, set[str]]:
+    return {table.__name__: keys(kept, table) for table in (Notice, Outbox, Climb)}
 
 
 def at_the_hours(n: int) -> bool:
@@ -399,7 +416,9 @@ def test_a_late_clock_says_nothing_a_punctual_one_does_not_and_ends_in_the_same_
     The set of keys cannot be the same: of several missed reminders only the latest is said, of several missed steps
     only the highest is taken, and a week that passed unasked is not asked about afterwards. So what a late clock says
     is a *part* of what a punctual one says, each unit's task ends at the same height of the ladder, the last bulletin
-    is the same, and nobody has more than one folded message a day.
+    is the same, and nobody has more than one folded message a day. (Reports in these stories only grow: where a
+    figure is taken back, a milestone that was met is unmet again, and a late clock speaks of it rightly though a
+    punctual one had no reason to at the time.)
     """
     punctual = lived(story, at_the_hours)
     late = lived(story, lambda n: n in up or first_or_last(n))
@@ -407,23 +426,23 @@ def test_a_late_clock_says_nothing_a_punctual_one_does_not_and_ends_in_the_same_
     assert keys(late, Climb) <= keys(punctual, Climb)
     assert _heights(late) == _heights(punctual)
     assert _last_issued(late) == _last_issued(punctual)
-    for ledger in (late, punctual):
-        daily = [key for key in keys(ledger, Outbox) if key.startswith("daily:")]
+    for kept in (late, punctual):
+        daily = [key for key in keys(kept, Outbox) if key.startswith("daily:")]
         assert len(daily) == len(set(daily)) <= 4 * 9
 
 
-def _heights(ledger: Ledger) -> dict[tuple[int, int], int]:
+def _heights(kept: Kept) -> dict[tuple[int, int], int]:
     """(task, unit) → the highest step that stands."""
     found: dict[tuple[int, int], int] = {}
-    for row in ledger.kept[Climb]:
+    for row in kept.rows[Climb]:
         if row.ended_at is None:
             place = (row.task_id, row.unit_id)
             found[place] = max(found.get(place, -1), row.rung)
     return found
 
 
-def _last_issued(ledger: Ledger) -> tuple[int, datetime]:
-    row = max((row for row in ledger.kept[Bulletin] if row.state == "issued"), key=lambda row: row.as_of)
+def _last_issued(kept: Kept) -> tuple[int, datetime]:
+    row = max((row for row in kept.rows[Bulletin] if row.state == "issued"), key=lambda row: row.as_of)
     return row.issue, row.as_of
 
 

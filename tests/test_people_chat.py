@@ -165,29 +165,21 @@ def test_who_stands_in_duban_office_is_of_the_office_without_a_code(town: Town) 
 MAY = {
     "进度 999 60% 试": "office head liaison",
     "签收 999": "head liaison",
-    "自查完成 999": "head liaison",
     "困难 999 试": "head liaison",
-    "申请销号 999": "head liaison",
     "延期 999 2022-09-30 试": "office head liaison",
     "批示 999 试": "leader",
     "同意 999": "office leader head liaison verifier",
-    "退回 999 试": "office leader head liaison verifier",
     "现场核查 999 6月10日 张某 试": "office verifier",
     "督办单 999 黄 试": "office",
     "转办 999 武清区 试": "office",
     "审计 999": "office",
-    "重开 999 试 依据 试": "office",
     "邀请 某某局 联络员": "office",
     "签发": "office",
-    "暂缓": "office",
     "更正 试": "office",
     "成员": "office",
-    "何时 2022年底前": "office",
     "排名": "office leader head viewer",
     "周报": "office leader head liaison verifier viewer",
-    "我的任务": "office leader head liaison verifier viewer",
     "任务 7": "office leader head liaison verifier viewer",
-    "异议 999 试": "office leader head liaison verifier viewer",
 }
 
 
@@ -217,7 +209,7 @@ def test_a_unit_sees_its_own_and_who_reads_all_sees_all(
 def test_a_task_of_others_is_refused_in_the_words_of_one_that_does_not_exist(
     town: Town, cast: dict[str, Person]
 ) -> None:
-    for words in ("任务 {}", "历史 {}", "佐证 {}", "进度 {} 60% 试", "困难 {} 试", "办结 {}", "为何 {}", "签收 {}"):
+    for words in ("任务 {}", "佐证 {}", "进度 {} 60% 试", "困难 {} 试", "为何 {}", "签收 {}"):
         of_others, of_nobody = (town.ask(cast["liaison"], words.format(n)).text for n in (23, 999))
         assert of_others.replace("23", "999") == of_nobody, words
 
@@ -303,21 +295,14 @@ def test_a_group_tied_anew_belongs_to_the_other_unit(town: Town, cast: dict[str,
 
 TRIED = (
     "/start",
-    "你好",
-    "/my",
-    "/task 7",
     "任务 7",
     "任务 999",
     "进度 7 60% 清淤完成",
     "7 60% 清淤完成",
-    "其余无变化",
-    "收到",
     "/search 清淤",
     "周报",
-    "/members",
     "/help",
     "/bind 武清区",
-    "/whoami",
 )
 
 

@@ -38,7 +38,7 @@ def run(short: bool) -> Iterator[Figure]:
         _read(file)
         numbers, processor = count(), []
         ours, peer = in_turn(
-            1 if short else 5, lambda: _import(file, folder, next(numbers), processor), lambda: _read(file)
+            1 if short else 3, lambda: _import(file, folder, next(numbers), processor), lambda: _read(file)
         )
     what = f"import of {ROWS:,} rows of xlsx, from the command line to the ledger"
     beside = f"reading alone with calamine {median(peer):.2f} s; of processor time {median(processor):.1f} s"

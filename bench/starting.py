@@ -16,7 +16,7 @@ from bot.sandbox.client import Sandbox
 
 
 def run(short: bool) -> Iterator[Figure]:
-    rounds, rest = (2, 1.0) if short else (5, 10.0)
+    rounds, rest = (2, 1.0) if short else (3, 10.0)
     mine, bare = _Starts(), _Starts()
     with tempfile.TemporaryDirectory(prefix="duban-bench-") as folder, a_sandbox() as sandbox:
         now = datetime.now(SHANGHAI)

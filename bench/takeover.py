@@ -36,7 +36,7 @@ REPORT = re.compile(r"第\d+次")
 
 
 def run(short: bool) -> Iterator[Figure]:
-    kills = 1 if short else 5
+    kills = 1 if short else 3
     with tempfile.TemporaryDirectory(prefix="duban-bench-") as name, a_sandbox() as sandbox, _postgresql(name) as url:
         folder = Path(name)
         store = _ledger(sandbox, url, folder)

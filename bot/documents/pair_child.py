@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 MEMORY, SECONDS = 1024 * 1024 * 1024, 15
 Image.MAX_IMAGE_PIXELS = 64_000_000
 # Points: the box a picture is fitted into, the strip with its date above it, the space around.
-BOX, STRIP, SPACE = 900, 64, 14
+BOX, STRIP, SPACE = 900, 104, 14
 PAPER, INK, QUALITY = (250, 249, 246), (28, 35, 38), 86
 
 
@@ -44,7 +44,7 @@ def beside(*pictures: tuple[Image.Image, str]) -> Image.Image:
     width = sum(picture.width for picture, _ in pictures) + SPACE * (len(pictures) + 1)
     sheet = Image.new("RGB", (width, tallest + STRIP + SPACE), PAPER)
     # Pillow's own font knows ASCII alone, so the strip holds digits; the words are in the caption.
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(STRIP * 0.55)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(STRIP * 0.62)
     left = SPACE
     for picture, label in pictures:
         draw.text((left + picture.width / 2, STRIP / 2), label, INK, font, anchor="mm")

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 from conftest import Demo
 from looking import opened, said
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Response, sync_playwright
 
 # From the key to the frame in which the bot's answer stands in the log.
 WAIT_FOR_ANSWER = """() => new Promise((done) => {
@@ -49,11 +49,12 @@ def rank(values: Sequence[float], share: float) -> float:
 
 def weight(page: Page, url: str) -> tuple[int, int]:
     """(requests, bytes) of the page's own files."""
-    sizes: list[int] = []
-    page.on("response", lambda answer: sizes.append(len(answer.body())) if "/sandbox/" not in answer.url else None)
+    answers: list[Response] = []
+    page.on("response", answers.append)
     page.goto(url)
     page.wait_for_selector("article.turn")
-    return len(sizes), sum(sizes)
+    own = [len(answer.body()) for answer in answers if "/sandbox/" not in answer.url]
+    return len(own), sum(own)
 
 
 def main(samples: int) -> None:

@@ -1,13 +1,10 @@
 """`make demo` as its users see it: the real bot, the demonstration plan, a real browser."""
 
-from pathlib import Path
-
 import pytest
 from conftest import Demo
 from looking import opened, picture, press, said, write
 from playwright.sync_api import Browser, expect
 
-from bot.sandbox.images import plain_png
 from bot.settings import shipped
 
 LONG = 120_000
@@ -49,17 +46,17 @@ def test_a_liaison_reports_by_buttons_alone(browser: Browser, demo: Demo) -> Non
     page = opened(browser, demo.url)
     press(said(page, "本周到期 3"), "报 07")
     guide = said(page, "60%")
+    guide.scroll_into_view_if_needed()
     picture(page, "buttons")
     press(guide, "60%", exact=True)
     press(said(page, "55% → 60%"), "撤回")
     said(page, "已撤回")
 
 
-def test_a_liaison_sends_a_picture_as_evidence(browser: Browser, demo: Demo, tmp_path: Path) -> None:
-    file = tmp_path / "site.png"
-    file.write_bytes(plain_png(640, 400))
+def test_a_liaison_sends_pictures_as_evidence(browser: Browser, demo: Demo) -> None:
+    files = [str(file) for file in sorted(shipped("demo").glob("*.jpg"))]
     page = opened(browser, demo.url)
-    page.locator("input[type=file]").first.set_input_files([str(file), str(shipped("demo/排口整治后（示意）.jpg"))])
+    page.locator("input[type=file]").first.set_input_files(files)
     expect(page.locator(".parcel")).to_have_count(2)
     write(page, "佐证 31")
     said(page, "已收　31")
@@ -117,6 +114,7 @@ def test_the_page_works_on_a_phone(browser: Browser, demo: Demo, scheme: str) ->
     picture(page, f"phone-list-{scheme}")
     page.locator(".person").first.tap()
     expect(page.locator(".pane-head")).to_be_visible()
+    expect(page.locator("article.turn").last).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     picture(page, f"phone-{scheme}")
     page.context.close()

@@ -215,7 +215,10 @@ export class Pane {
 
   scrolled() {
     const end = this.atEnd();
-    this.stick = end;
+    const top = this.log.scrollTop;
+    // Only who scrolls up leaves the end: a log that grows below while it is being scrolled has left nobody behind.
+    if (end || top < this.top) this.stick = end;
+    this.top = top;
     if (end) this.fresh = 0;
     this.endButton.hidden = end && !this.fresh;
     this.count.hidden = !this.fresh;

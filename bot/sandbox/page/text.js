@@ -76,6 +76,11 @@ function foldable() {
     more.setAttribute('aria-expanded', String(open));
     label.textContent = open ? t('collapse') : t('expand');
   });
-  requestAnimationFrame(() => { if (body.scrollHeight > body.clientHeight + 2) quote.classList.add('long'); });
+  // Watched, not measured once: a chat may be drawn while it is out of sight.
+  new ResizeObserver((_, watching) => {
+    if (body.scrollHeight <= body.clientHeight + 2) return;
+    quote.classList.add('long');
+    watching.disconnect();
+  }).observe(body);
   return [quote, body];
 }

@@ -53,6 +53,7 @@ def a_measure(ordinal: int = 1, **other: Any) -> dict[str, Any]:
 
 
 CARD = {
+    "cycle": 1,
     **line(12, title="入河排口整治", flag="due_soon", days_left=4, progress=90),
     "plan": "天津市贯彻落实第二轮中央生态环境保护督察报告整改方案",
     "source_number": "十二",
@@ -77,6 +78,7 @@ CARD = {
     "evidence": 14,
 }
 PLAIN_CARD = CARD | {
+    "cycle": 2,
     "sheets": [],
     "internal_due": None,
     "source_number": "",
@@ -101,9 +103,11 @@ HISTORY = [
     ENTRY | {"unchanged": True, "ended": "undone", "by": ""},
     ENTRY | {"stated": False},
     {"what": "note", "at": MOMENT, "kind": "instruction", "by": "张某", "text": WRITTEN, "answered": True},
-    {"what": "move", "at": MOMENT, "state": "in_progress", "by": "李某", "text": "undone"},
-    {"what": "move", "at": MOMENT, "state": "finished", "by": "李某", "text": WRITTEN},
-    {"what": "move", "at": MOMENT, "state": "registered", "by": "", "text": ""},
+    {"what": "move", "at": MOMENT, "state": "in_progress", "cycle": 1, "by": "李某", "text": "undone"},
+    {"what": "move", "at": MOMENT, "state": "finished", "cycle": 1, "by": "李某", "text": WRITTEN},
+    {"what": "move", "at": MOMENT, "state": "handed_over", "cycle": 2, "by": "王某", "text": "河道返黑"},
+    {"what": "move", "at": MOMENT, "state": "noticed", "cycle": 1, "by": "李某", "text": "evidence"},
+    {"what": "move", "at": MOMENT, "state": "registered", "cycle": 1, "by": "", "text": ""},
 ]
 READ = {"phrase": "2022年底前完成70%，2023年底前全部完成", "base": "2022-06-13", "kind": "staged", "due": "2023-12-31"}
 READ |= {"stages": ["2022-12-31", "2023-12-31"], "quantities": [70, None], "ongoing": True, "soft": True, "choices": []}
@@ -111,6 +115,7 @@ READ |= {"note": "soft"}
 UNREAD = READ | {"due": None, "stages": [], "quantities": [], "ongoing": False, "soft": False, "note": ""}
 FILE = {
     "n": 1,
+    "old": False,
     "kind": "photo",
     "name": "",
     "unit": "北辰区",
@@ -485,7 +490,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "evidence": [
         {
             "number": 12,
-            "items": [FILE, FILE | {"kind": "document", "name": "验收单.pdf", "state": "fetched"}],
+            "items": [FILE, FILE | {"kind": "document", "name": "验收单.pdf", "state": "fetched", "old": True}],
             "count": 2,
         },
         {"number": 12, "items": [FILE | {"state": "failed", "sha256": "0a1b2c3d4e5f", "seen_on_task": 3}], "count": 1},

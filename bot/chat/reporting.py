@@ -199,13 +199,14 @@ def evidence(talk: Talk, rest: str) -> None:
 def show_evidence(talk: Talk, number: int) -> None:
     """The evidence kept so far as pictures and files; to add some, send it as a reply."""
     rows = evidences.evidence_of(talk.act, number)
-    places, stamp, may_withdraw = withdrawing.listed(talk.act, number)
+    places, stamp, may_withdraw, cycle = withdrawing.listed(talk.act, number)
     facts = {
         "number": number,
         "stamp": stamp,
         "items": [
             {
                 "n": places[row.id or 0],
+                "old": row.cycle < cycle,
                 "kind": row.kind,
                 "name": row.file_name,
                 "unit": talk.act.unit(row.unit_id),

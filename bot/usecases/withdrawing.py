@@ -15,12 +15,13 @@ from bot.usecases.case_files import case_of, file_numbers, live_evidence
 from bot.usecases.close_out import after_evidence
 
 
-def listed(act: Act, number: int) -> tuple[dict[int, int], str, bool]:
-    """(the number of each file by its id, the stamp of the case that goes on or "", may this person withdraw any)."""
+def listed(act: Act, number: int) -> tuple[dict[int, int], str, bool, int]:
+    """(the number of each file by its id, the stamp of the case that goes on or "", may this person withdraw any, the
+    task's present cycle)."""
     task = load_task(act.session, number)
     case = case_of(act, task)
     may = any(may_withdraw(task, row, act.person) for row in live_evidence(act, task))
-    return file_numbers(act, task), case.stamp if case else "", may
+    return file_numbers(act, task), case.stamp if case else "", may, task.cycle
 
 
 def withdrawable(act: Act, number: int) -> dict[str, Any]:

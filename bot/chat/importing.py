@@ -3,17 +3,15 @@
 import re
 from typing import Any
 
-from telegram import Update
-
+from bot.chat import open_points
 from bot.chat.talk import Talk
 from bot.domain.importing import ImportDraft, next_question
 from bot.domain.people import Role, require
 from bot.domain.refusal import Refusal
-from bot.usecases import conversation, import_draft, import_screens, open_questions
+from bot.usecases import import_draft, import_screens, open_questions
 from bot.usecases.evidence import MAX_BYTES, Attachment
 from bot.usecases.import_screens import Screen
 from bot.usecases.import_work import under_way
-from bot.words import say as say_word
 
 # What a plan comes as. With /import any file is read, and told what it is.
 PLANS = (".xlsx", ".xls", ".xlsm", ".docx", ".doc", ".csv", ".tsv", ".txt")
@@ -24,7 +22,6 @@ _LABEL = re.compile(
 )
 FEWEST_LABELS = 3
 CUT = 3800  # characters: Telegram parts what is longer than 4,096 into messages
-SHOWING = ("go", "show")
 
 
 def import_(talk: Talk, rest: str) -> None:
@@ -48,10 +45,10 @@ def _replied_files(talk: Talk) -> list[Attachment]:
     replied = talk.message.reply_to_message
     if replied is None or replied.document is None:
         return []
-    return [_attachment(replied.document)]
+    return [attachment(replied.document)]
 
 
-def _attachment(file: Any) -> Attachment:
+def attachment(file: Any) -> Attachment:
     return Attachment("document", file.file_id, file.file_unique_id, file.file_name or "", "", file.file_size)
 
 
@@ -190,7 +187,7 @@ def offered(talk: Talk, text: str) -> bool:
 def replied(talk: Talk, about: dict[str, Any], text: str) -> bool:
     """A reply to a message of an import: a file, a piece, an answer, the reason. False: it is about something else."""
     if "question" in about and text:
-        _settled(talk, about["question"], text)
+        open_points.settled(talk, about["question"], text)
         return True
     if "import" not in about:
         return False
@@ -226,147 +223,3 @@ def cancel(talk: Talk) -> bool:
     import_draft.cancel(talk.act, draft)
     talk.say("import_cancelled", {"name": draft.name, "answered": len(draft.answers)})
     return True
-
-
-# Buttons: `import:verb:draft:version[:more]`.
-
-
-def press(talk: Talk, args: list[str]) -> None:
-    verb, number, *rest = args
-    if verb == "asked":
-        show_open(talk, int(number))
-    elif verb == "of":
-        show_open(talk, 0, number=int(number))
-    elif verb == "settle":
-        settle(talk, int(number), rest)
-    elif verb == "take":
-        _take_over(talk, int(number))
-    elif verb == "text":
-        _read_offered(talk, int(rest[1]))
-    else:
-        # What only shows where things stand is good from any message.
-        version = None if verb in SHOWING else int(rest[0])
-        _step(talk, verb, import_draft.find(talk.act, int(number), version), rest[1:])
-
-
-def _step(talk: Talk, verb: str, draft: ImportDraft, more: list[str]) -> None:
-    act = talk.act
-    if verb in ("other", "reason"):
-        _ask_words(talk, draft, verb)
-        return
-    if verb == "cancel":
-        import_draft.cancel(act, draft)
-        talk.say("import_cancelled", {"name": draft.name, "answered": len(draft.answers)}, edit=True)
-        return
-    if verb == "anew":
-        import_draft.cancel(act, draft)
-        _read_again(talk, int(more[0]))
-        return
-    if verb == "pick":
-        import_draft.choose(act, draft, int(more[0]))
-    elif verb == "tick":
-        import_draft.tick(act, draft, int(more[0]))
-    elif verb == "open":
-        import_draft.answer(act, draft, {"open": True})
-    elif verb == "nobody":
-        import_draft.answer(act, draft, {"text": ""})
-    elif verb in _STEPS:
-        _STEPS[verb](act, draft)
-    elif verb not in SHOWING:
-        raise Refusal("too_old")
-    # The summary stays as it is; what is asked comes below it.
-    say(talk, draft, import_screens.screen(draft), edit=verb not in SHOWING)
-
-
-_STEPS = {
-    "read": import_draft.read_words,
-    "ticked": import_draft.take_ticked,
-    "all": import_draft.take_all,
-    "new": import_draft.take_as_new,
-    "rest": import_draft.leave_rest,
-    "back": import_draft.go_back,
-    "yes": import_draft.confirm,
-}
-
-
-def _ask_words(talk: Talk, draft: ImportDraft, verb: str) -> None:
-    """The reply to this is the answer, or the reason for which changed wording is taken over."""
-    about = {"import": draft.id, "kind": verb}
-    if verb == "reason":
-        facts = {"count": draft.facts["wording"], "changes": draft.facts["changes"]}
-        talk.say("import_ask_reason", facts, about=about, ask=True)
-        return
-    question = next_question(draft)
-    if question is None:
-        raise Refusal("import_stale", name=draft.name)
-    facts = {"kind": question["kind"], "phrase": question["phrase"], "number": question["number"]}
-    talk.say("import_ask_words", facts, about=about, ask=True)
-
-
-def _take_over(talk: Talk, draft_id: int) -> None:
-    draft, owner = import_draft.take_over(talk.act, draft_id, talk.chat_id)
-    import_draft.tell_taken(talk.act, draft, owner)
-    say(talk, draft, import_screens.screen(draft))
-
-
-def _read_offered(talk: Talk, inbox_id: int) -> None:
-    """The text that was offered, read as a plan now."""
-    require(talk.act.person, "import")
-    _read_again(talk, inbox_id)
-
-
-def _read_again(talk: Talk, inbox_id: int) -> None:
-    """An earlier message of the same person: its file, or its words. Refusals: too_old, not_your_button."""
-    payload = conversation.earlier(talk.act, inbox_id, talk.chat_id)
-    update = Update.de_json(payload, None) if payload else None
-    user = talk.update.effective_user
-    if update is None or update.effective_message is None or update.effective_user is None:
-        raise Refusal("too_old")
-    if user is None or user.id != update.effective_user.id:
-        raise Refusal("not_your_button")
-    message = update.effective_message
-    if message.document is not None:
-        hand_in(talk, _attachment(message.document))
-    else:
-        hand_in_words(talk, message.text or "", inbox_id)
-
-
-# What stands open on the ledger.
-
-
-def show_open(talk: Talk, after: int, *, number: int | None = None, edit: bool = False) -> None:
-    """One open question of the ledger, with the readings or units that may be meant."""
-    facts = open_questions.show(talk.act, after, number)
-    choices = facts["choices"] if facts["note"] != "unit_open" else []
-    buttons: list[list[Any]] = []
-    for at, choice in enumerate(choices):
-        pressed = f"import:settle:{facts['id']}:pick:{at}"
-        if facts["kind"] == "deadline":
-            buttons.append(["import_day", pressed, {"day": choice}])
-        else:
-            buttons.append(["import_unit", pressed, {"unit": choice, "ticked": False}])
-    rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
-    last: list[list[Any]] = [["import_other", f"import:settle:{facts['id']}:other"]]
-    if facts["note"] == "unit_unknown":
-        last.append(["import_new", f"import:settle:{facts['id']}:new"])
-    if facts["of"] > 1:
-        last.append(["open_next", f"import:asked:{facts['id']}"])
-    rows += [last, [["card", f"card:{facts['number']}"]]]
-    talk.say("open_question", facts, buttons=rows, about={"question": facts["id"]}, edit=edit)
-
-
-def settle(talk: Talk, question_id: int, how: list[str]) -> None:
-    row = open_questions.find(talk.act, question_id)
-    if how[0] == "other":
-        facts = {"kind": row.kind, "phrase": row.phrase, "number": ""}
-        talk.say("import_ask_words", facts, about={"question": question_id}, ask=True)
-        return
-    _settled(talk, question_id, row.phrase if how[0] == "new" else row.choices[int(how[1])], edit=True)
-
-
-def _settled(talk: Talk, question_id: int, text: str, *, edit: bool = False) -> None:
-    reason = say_word(talk.house.locale, "reason.open_question")
-    facts = open_questions.answer(talk.act, question_id, text, talk.house.registry, reason=reason)
-    left = open_questions.count_open(talk.act)
-    rows = [[["open_questions", f"import:asked:{question_id}", {"count": left}]]] if left else []
-    talk.say("question_settled", facts, buttons=rows, about={"task": facts["number"]}, edit=edit)

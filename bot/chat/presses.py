@@ -14,7 +14,7 @@ from bot.chat import (
     deciding,
     extending,
     handing,
-    importing,
+    import_buttons,
     messages,
     offering,
     own,
@@ -325,7 +325,7 @@ def next_steps(talk: Talk, args: list[str]) -> None:
 
 
 def import_(talk: Talk, args: list[str]) -> None:
-    importing.press(talk, args)
+    import_buttons.press(talk, args)
 
 
 def issue(talk: Talk, args: list[str]) -> None:

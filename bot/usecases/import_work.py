@@ -3,10 +3,8 @@
 Only the writing of the ledger holds the database, once, for as long as the rows take.
 """
 
-import json
 import logging
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
@@ -19,8 +17,7 @@ from bot.domain.drafting import Draft, draft_plan
 from bot.domain.importing import KEPT, ImportDraft, texts_of
 from bot.domain.people import Member
 from bot.domain.periods import Office
-from bot.domain.plan_rows import Cell, Row, Sheet
-from bot.domain.post import Lane, Outbox
+from bot.domain.plan_rows import Sheet
 from bot.domain.refusal import Refusal
 from bot.domain.registry import Registry
 from bot.store import imports
@@ -31,6 +28,8 @@ from bot.usecases.act import Act
 from bot.usecases.correction import correct_from_file
 from bot.usecases.import_facts import ASKED, of_added, to_ask, understood
 from bot.usecases.import_plan import apply, plan_reminders
+from bot.usecases.import_rows import packed, unpacked
+from bot.usecases.import_saying import show, show_progress
 from bot.usecases.import_screens import Screen
 from bot.usecases.open_questions import count_open, first_open
 from bot.usecases.plan_draft import Comparison, compare
@@ -66,7 +65,7 @@ class ImportWork:
             draft = session.get(ImportDraft, draft_id)
             act = self._act(session, draft)
             if draft is not None and imports.change(session, draft, **import_draft.ended("expired", act)):
-                _show(act, draft, Screen("import_expired", {"name": draft.name, "days": KEPT.days}, []), anew=True)
+                show(act, draft, Screen("import_expired", {"name": draft.name, "days": KEPT.days}, []), anew=True)
 
     def _act(self, session: Session, draft: ImportDraft | None) -> Act:
         member: Member | None = member_by_id(session, draft.member_id) if draft else None
@@ -77,7 +76,7 @@ class ImportWork:
         with self._store.writing() as session:
             row = session.get(ImportDraft, draft.id)
             if row is not None and row.version == draft.version:
-                _progress(self._act(session, row), row, import_screens.reading(row, stage, done, of), done)
+                show_progress(self._act(session, row), row, import_screens.reading(row, stage, done, of), done)
 
     def read(self, draft: ImportDraft, data: bytes, progress: Callable[[str, int, int], None]) -> None:
         """The draft asks its questions, or can be confirmed, or says why it cannot be read.
@@ -108,7 +107,7 @@ class ImportWork:
             row = session.get(ImportDraft, draft.id)
             fields = {"state": "asking", "sheets": packed(sheets), "sha256": _hash(draft, data)}
             if row is not None and row.version == draft.version and imports.change(session, row, **fields):
-                _show(self._act(session, row), row, import_screens.screen(row))
+                show(self._act(session, row), row, import_screens.screen(row))
 
     def _understood(self, draft: ImportDraft, made: Draft, sheets: list[Sheet], data: bytes) -> None:
         sha256 = _hash(draft, data)
@@ -129,16 +128,16 @@ class ImportWork:
                 self._end_for(act, row, other)
             elif not (facts["added"] or facts["wording"]):
                 imports.change(session, row, **import_draft.ended("cancelled", act))
-                _show(act, row, Screen("import_nothing_new", {**facts, "name": row.name}, []))
+                show(act, row, Screen("import_nothing_new", {**facts, "name": row.name}, []))
             else:
                 fields = {"sha256": sha256, "sheets": rows, "facts": facts, "questions": questions}
                 imports.change(session, row, state="asking", touched_at=act.now, **fields)
-                _show(act, row, import_screens.summary(row, import_draft.of_others(act)))
+                show(act, row, import_screens.summary(row, import_draft.of_others(act)))
 
     def _end_for(self, act: Act, row: ImportDraft, other: ImportDraft) -> None:
         """The very same file is under way with another clerk: this draft gives way to that one."""
         imports.change(act.session, row, **import_draft.ended("cancelled", act))
-        _show(act, row, under_way(act, other))
+        show(act, row, under_way(act, other))
 
     def _await_sent(self, draft: ImportDraft) -> None:
         """The message to rewrite is just being sent: its id is worth a moment, else it would stay as it is for good."""
@@ -161,7 +160,7 @@ class ImportWork:
                 imports.forget_words(session, row.source.get("inbox", []))
             imports.change(session, row, **import_draft.ended("refused", act))
             told = {"own": [], "understood": "", "command": "", **facts}
-            _show(act, row, Screen("import_refused", {"name": row.name, "reason": reason, "facts": told}, []))
+            show(act, row, Screen("import_refused", {"name": row.name, "reason": reason, "facts": told}, []))
 
     def write(self, draft: ImportDraft) -> None:
         """What was confirmed stands on the ledger, once, or the clerk is shown what has changed since."""
@@ -186,12 +185,12 @@ class ImportWork:
         facts = understood(act, made, against) | {"against": asdict(against) | {"added": len(against.added)}}
         if not (facts["added"] or facts["wording"]):
             imports.change(act.session, row, **import_draft.ended("cancelled", act))
-            _show(act, row, Screen("import_nothing_new", {**facts, "name": row.name}, []))
+            show(act, row, Screen("import_nothing_new", {**facts, "name": row.name}, []))
             return
         keys = {question["key"] for question in to_ask(made, against)}
         questions = [question for question in row.questions if question["key"] in keys]
         imports.change(act.session, row, state="asking", touched_at=act.now, facts=facts, questions=questions)
-        _show(act, row, import_screens.ready(row, moved=True))
+        show(act, row, import_screens.ready(row, moved=True))
 
     def _write(self, act: Act, row: ImportDraft, made: Draft, against: Comparison) -> None:
         numbers = apply(act, made, against, self._registry, reminders=False)
@@ -232,7 +231,7 @@ class ImportWork:
             buttons: list[list[list[Any]]] = []
             if written["asked"] and (first := first_open(act, numbers)):
                 buttons = [[["open_questions", f"import:asked:{first - 1}", {"count": count_open(act)}]]]
-            _show(act, row, Screen("import_written", facts, buttons))
+            show(act, row, Screen("import_written", facts, buttons))
 
     def stumbled(self, draft: ImportDraft, error: Exception) -> None:
         """One failure more; after a few the clerk is told, and the draft waits as it was."""
@@ -249,10 +248,10 @@ class ImportWork:
                 imports.change(session, row, attempts=row.attempts + 1)
             elif row.state == "writing":
                 imports.change(session, row, state="asking", attempts=0)
-                _show(act, row, Screen("import_failed", {"name": row.name}, import_screens.confirming(row)))
+                show(act, row, Screen("import_failed", {"name": row.name}, import_screens.confirming(row)))
             else:
                 imports.change(session, row, **import_draft.ended("refused", act))
-                _show(act, row, Screen("import_failed", {"name": row.name}, []))
+                show(act, row, Screen("import_failed", {"name": row.name}, []))
 
 
 def under_way(act: Act, other: ImportDraft) -> Screen:
@@ -267,69 +266,3 @@ def _day(draft: ImportDraft) -> date | None:
 
 def _hash(draft: ImportDraft, data: bytes) -> str:
     return import_draft.hash_of(data) if data else draft.sha256
-
-
-def _show(act: Act, draft: ImportDraft, shown: Screen, *, anew: bool = False) -> None:
-    """The draft's message becomes this one; where it is still on its way, or `anew`, a new message says it."""
-    kind, facts, buttons = shown
-    imports.drop_progress(act.session, draft.id or 0)
-    edits = None if anew else imports.message_of(act.session, draft.shown)
-    if edits is None and draft.shown:
-        imports.drop_unsent(act.session, draft.shown)
-    key = f"import:{draft.id}:{draft.version}"
-    _post(act, draft, kind, facts | {"buttons": buttons}, key, edits)
-    imports.note_shown(act.session, draft, key)
-
-
-def _progress(act: Act, draft: ImportDraft, shown: Screen, done: int) -> None:
-    kind, facts, buttons = shown
-    edits = imports.message_of(act.session, draft.shown)
-    if edits is not None:
-        imports.drop_progress(act.session, draft.id or 0)
-        key = imports.progress_key(draft.id or 0, f"{draft.version}:{facts['stage']}:{done}")
-        _post(act, draft, kind, facts | {"buttons": buttons}, key, edits)
-
-
-def _post(act: Act, draft: ImportDraft, kind: str, facts: dict[str, Any], key: str, edits: int | None) -> None:
-    act.post(
-        Outbox(
-            key=key,
-            chat_id=draft.chat_id,
-            member_id=draft.member_id,
-            method="send" if edits is None else "edit",
-            kind=kind,
-            locale=act.person.locale,
-            facts=facts,
-            about={"import": draft.id},
-            edits=edits,
-            lane=Lane.REPLY,
-            created_at=act.now,
-        )
-    )
-
-
-def packed(sheets: list[Sheet]) -> bytes:
-    """What was read, as it lies in the draft until it is confirmed: a tenth of its size."""
-    told = [
-        [
-            sheet.name,
-            sheet.title,
-            [[row.where, row.category, {name: _cell(cell) for name, cell in row.cells.items()}] for row in sheet.rows],
-            [_cell(line) for line in sheet.lines],
-            sheet.mended,
-        ]
-        for sheet in sheets
-    ]
-    return zlib.compress(json.dumps(told, ensure_ascii=False).encode(), 1)
-
-
-def unpacked(content: bytes) -> list[Sheet]:
-    found = []
-    for name, title, rows, lines, mended in json.loads(zlib.decompress(content)):
-        told = tuple(Row(where, {k: Cell(*c) for k, c in cells.items()}, category) for where, category, cells in rows)
-        found.append(Sheet(name, title, told, tuple(Cell(*line) for line in lines), tuple(mended)))
-    return found
-
-
-def _cell(cell: Cell) -> list[str | bool]:
-    return [cell.text, cell.where, cell.merged, cell.doubt]

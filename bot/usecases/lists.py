@@ -249,6 +249,8 @@ def history(act: Act, number: int) -> dict[str, Any]:
     entries += _sheet_steps(act, task)
     entries += cadence_changes_of(act, task)
     entries += [*receipts_of(act, task), *hand_overs_of(act, task), *steps_of(act, task), *corrections_of(act, task)]
+    # Of one moment the later step stands first, as days do.
+    entries.reverse()
     entries.sort(key=lambda entry: entry["at"], reverse=True)
     return {"number": task.number, "title": task.title, "entries": entries}
 

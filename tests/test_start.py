@@ -1,5 +1,6 @@
 """What a start loads and says, and what a long verb shows: each in a process of its own."""
 
+import gc
 import os
 import pty
 import subprocess
@@ -7,10 +8,13 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 from nodes import until
 from town import a_plan_of
 
+from bot.domain.refusal import Refusal
 from bot.sandbox.running import listen, serve
+from bot.usecases.uncollected import uncollected
 
 ROOT = Path(__file__).resolve().parent.parent
 # PostgreSQL, migrations, workbooks to write and to read, Word files, photographs, traditional characters, calendars.
@@ -77,3 +81,10 @@ def test_an_import_shows_how_far_it_is_on_a_terminal(tmp_path: Path) -> None:
     assert done.returncode == 0, shown
     assert [f"{percent}%" for percent in (66, 100) if f"{percent}%" in shown] == ["66%", "100%"]
     assert b"%" not in done.stdout
+
+
+def test_the_collector_works_again_after_a_refused_import() -> None:
+    with pytest.raises(Refusal), uncollected():
+        assert not gc.isenabled()
+        raise Refusal("plan_corrupt", name="plan.xlsx")
+    assert gc.isenabled()

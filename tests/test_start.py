@@ -84,7 +84,11 @@ def test_an_import_shows_how_far_it_is_on_a_terminal(tmp_path: Path) -> None:
 
 
 def test_the_collector_works_again_after_a_refused_import() -> None:
-    with pytest.raises(Refusal), uncollected():
-        assert not gc.isenabled()
-        raise Refusal("plan_corrupt", name="plan.xlsx")
+    def refused() -> None:
+        with uncollected():
+            assert not gc.isenabled()
+            raise Refusal("plan_corrupt", name="plan.xlsx")
+
+    with pytest.raises(Refusal):
+        refused()
     assert gc.isenabled()

@@ -3,9 +3,10 @@
 import gc
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import process_time
 
 import psutil
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -35,20 +36,35 @@ def run(short: bool) -> Iterator[Figure]:
         store = a_ledger(file, shape, NOW)
         _plan(file, shape)
         try:
-            idle, (adding,) = in_turn(200, lambda: _nothing(store, rules)), in_turn(3, _jobs)
+            memory = _memory() / JOBS * rows / 2**20
+            spent: list[float] = []
+            (idle,), (adding,) = in_turn(200, lambda: _nothing(store, rules, spent)), in_turn(3, _jobs)
             yield at_most(
-                f"nothing due among {rows:,} moments",
-                median(idle[0]) * 1000,
+                f"nothing due among {rows:,} moments, processor time",
+                median(spent) * 1000,
                 1.0,
                 "ms",
-                f"an APScheduler job for each: {median(adding) / JOBS * rows:.0f} s to add them, "
-                f"{_memory() / JOBS * rows / 2**20:.0f} MB (from {JOBS:,} jobs)",
+                f"by the wall {median(idle) * 1000:.2f} ms; an APScheduler job for each: "
+                f"{median(adding) / JOBS * rows:.0f} s to add them, {memory:.0f} MB (from {JOBS:,} jobs)",
             )
-            took = [_due(file, store, rules, due, day) for day in range(1 if short else 3)]
+            yield from _folded(file, store, rules, due, near=True, days=(0,) if short else (0, 2))
+            yield from _folded(file, store, rules, due, near=False, days=(1,) if short else (1, 3))
         finally:
             store.close()
-    spent, said = median([each for each, _ in took]), took[0][1]
-    yield at_most(f"{due:,} due, folded into {said} messages and queued", spent, 1.0 * due / 10_000, "s")
+
+
+def _folded(file: Path, store: Store, rules: Office, due: int, *, near: bool, days: Sequence[int]) -> Iterator[Figure]:
+    """So many due: of neighbouring units, as when one plan's date comes near, or spread over all of them."""
+    took = [_due(file, store, rules, due, day, near) for day in days]
+    wall, spent, said = median([each[0] for each in took]), median([each[1] for each in took]), took[0][2]
+    where = "of one plan's units" if near else "spread over all units"
+    yield at_most(
+        f"{due:,} due {where}, folded into {said} messages and queued, processor time",
+        spent,
+        1.0 * due / 10_000,
+        "s",
+        f"by the wall {wall:.2f} s",
+    )
 
 
 def _plan(file: Path, shape: Shape) -> None:
@@ -75,21 +91,25 @@ def _moments(shape: Shape) -> Iterator[tuple[object, ...]]:
             yield key, moment_text(at), task, task, day.isoformat(), offset, said if at <= NOW else None
 
 
-def _nothing(store: Store, rules: Office) -> float:
+def _nothing(store: Store, rules: Office, spent: list[float]) -> float:
     """Both rounds ask, as they do every second."""
     with store.writing() as session:
         act = Act(session, rules, NOW)
-        return seconds(lambda: (remind.expand_due(act), remind.fold(act)))
+        began = process_time()
+        wall = seconds(lambda: (remind.expand_due(act), remind.fold(act)))
+        spent.append(process_time() - began)
+        return wall
 
 
-def _due(file: Path, store: Store, rules: Office, count: int, day: int) -> tuple[float, int]:
-    """So many moments of tasks under way fall due; → seconds until they are folded and queued, messages queued."""
+def _due(file: Path, store: Store, rules: Office, count: int, day: int, near: bool) -> tuple[float, float, int]:
+    """So many moments of tasks under way fall due; → seconds by the wall and of processor time until they are folded
+    and queued, messages queued."""
     now = NOW + timedelta(days=day)
+    order = "t.id" if near else "t.id * 7919 % 100003"
     with sqlite3.connect(file) as connection:
         connection.execute(
             "UPDATE moment SET due_at = ? WHERE id IN (SELECT m.id FROM moment m JOIN task t ON t.id = m.task_id "
-            "WHERE m.said_at IS NULL AND m.offset = ? AND t.state = 'in_progress' "
-            "ORDER BY t.id * 7919 % 100003 LIMIT ?)",
+            f"WHERE m.said_at IS NULL AND m.offset = ? AND t.state = 'in_progress' ORDER BY {order} LIMIT ?)",
             (moment_text(now - timedelta(hours=1)), OFFSETS[day], count),
         )
     connection.close()
@@ -102,7 +122,9 @@ def _due(file: Path, store: Store, rules: Office, count: int, day: int) -> tuple
         with store.writing() as session:
             remind.fold(Act(session, rules, now))
 
-    return seconds(round_), _queued(store) - before
+    began = process_time()
+    wall = seconds(round_)
+    return wall, process_time() - began, _queued(store) - before
 
 
 def _queued(store: Store) -> int:

@@ -332,6 +332,7 @@ def test_a_correction_is_numbered_computed_anew_and_leaves_the_issued_one(town: 
     second, third = office.expect("请核对"), office.expect("请核对")
     office.press(second, "更正发出")
     assert "再核" in office.expect("更正第2号").text
+    town.settle()  # the correction itself comes to the office too
     assert "已" in town.refused(office, third, "更正发出")  # it was asked for the correction before
     town.settle()
     rows = town.rows(Bulletin)

@@ -1,6 +1,8 @@
 """Column types that hold on SQLite and PostgreSQL alike."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer
@@ -21,13 +23,28 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a moment without a zone: {value!r}")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        return value.astimezone(UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return _written if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _written(value: datetime | None) -> str | None:
+    # Of one zone, two moments of an hour that comes twice are equal and differ in `fold` alone.
+    return None if value is None else _as_text(value, value.fold)
+
+
+@lru_cache(4096)
+def _as_text(value: datetime, _fold: int) -> str:
+    """As SQLAlchemy keeps moments in SQLite; a round writes thousands of rows with the same few."""
+    if value.tzinfo is None:
+        raise ValueError(f"a moment without a zone: {value!r}")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 # SQLite only numbers an INTEGER primary key by itself; PostgreSQL gets 64 bits.

@@ -12,11 +12,12 @@ from bot.domain.columns import UtcDateTime
 from bot.domain.correction import UNIT_FIELDS
 from bot.domain.ledger import FINISHED_STATES
 
-# How tasks are chosen; `wanted` is a list of ids.
+# How tasks are chosen; `wanted` is a list of ids. `due`: those of which the reminder clock has something to say.
 CHOSEN = {
     "all": "1 = 1",
     "ids": "t.id IN :wanted",
     "plan_ids": "t.plan_id IN :wanted",
+    "due": "t.id IN (SELECT task_id FROM moment WHERE due_at <= :at0 AND said_at IS NULL)",
     "unit_ids": "t.id IN (SELECT task_id FROM task_unit WHERE unit_id IN :wanted)",
 }
 FINISHED = ", ".join(f"'{state}'" for state in sorted(FINISHED_STATES))
@@ -48,7 +49,7 @@ FROM task t LEFT JOIN measure m ON m.task_id = t.id WHERE {chosen} ORDER BY t.nu
 UNITS = """
 SELECT x.task_id, {fold}(x.w, ' ') FROM (
   SELECT t.task_id, t.unit_id || substr(t.part, 1, 1) || CASE WHEN t.received_at IS NULL THEN '-' ELSE '' END AS w
-  FROM task_unit t WHERE {chosen_part} ORDER BY t.task_id, t.id) AS x
+  FROM task_unit t WHERE {chosen_part}{working} ORDER BY t.task_id, t.id) AS x
 GROUP BY x.task_id"""
 
 # What the unit said last of an unfinished task's measure: percent, whether of the whole, and when (brief_texts.py).
@@ -95,6 +96,8 @@ def statement(name: str, by: str, moments: int, past: bool, dialect: str) -> tup
         "fold": "group_concat" if dialect == "sqlite" else "string_agg",
         "chosen_part": part.replace("t.plan_id", "(SELECT plan_id FROM task WHERE task.id = t.task_id)"),
         "chosen": CHOSEN[by],
+        # Of the past only who answers for a task is asked.
+        "working": " AND t.part IN ('lead', 'responsible')" if past else "",
         "with_ids": "t.id IN (SELECT task_id FROM due_change)" if past else "1 = 1",
         "stepped": "t.id IN (SELECT task_id FROM move WHERE at > :earliest)" if past else "1 = 0",
         "finished": FINISHED,

@@ -24,7 +24,7 @@ PLAN = table_of(Plan)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which tasks: `all`, or by `ids`, `plan_ids`, `unit_ids` (any part) from a list."""
+    """Which tasks: `all`, `due`, or by `ids`, `plan_ids`, `unit_ids` (any part) from a list."""
 
     by: str = "all"
     wanted: Sequence[int] | None = None

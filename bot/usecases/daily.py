@@ -4,7 +4,7 @@ from collections.abc import Collection, Container, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from bot.domain.brief_slices import stages_of, with_measures
+from bot.domain.brief_slices import with_measures
 from bot.domain.briefs import Verdict, workers_of
 from bot.domain.extension import could_ask
 from bot.domain.noise import HELD
@@ -19,7 +19,7 @@ Day = tuple[dict[str, Any], list[Due], list[Due]]
 def unit_day(today: Today, member: Member, notices: Sequence[Due]) -> Day:
     """The unit's day: late, due, behind, to sign for, to report. → (facts, notices it says, pointless notices)."""
     act, day = today.act, today.of(member.unit_id)
-    kept = [_pointless(notice, day, member) for notice in notices]
+    kept = [_pointless(notice, today, day) for notice in notices]
     pointless = [notice for notice, gone in zip(notices, kept, strict=True) if gone]
     wanted = [notice for notice, gone in zip(notices, kept, strict=True) if not gone]
     silent = today.snoozed(member)
@@ -112,7 +112,7 @@ def extend_buttons(numbers: Sequence[int]) -> list[list[list[Any]]]:
     return [row] if row else []
 
 
-def _pointless(notice: Due, day: UnitDay, member: Member) -> bool:
+def _pointless(notice: Due, today: Today, day: UnitDay) -> bool:
     if notice.kind == HELD:
         return False
     if notice.kind in ("ask", "nudge"):
@@ -126,7 +126,7 @@ def _pointless(notice: Due, day: UnitDay, member: Member) -> bool:
         return all(each.id != found.id for each in day.unsigned)
     if notice.kind == "deadline":
         ordinal, said = notice.facts["measure"], date.fromisoformat(notice.facts["day"])
-        return all(stage.met or stage.ordinal != ordinal or stage.day != said for stage in stages_of(found))
+        return all(stage.met or stage.ordinal != ordinal or stage.day != said for stage in today.stages(found))
     return False
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from bot.domain.brief_slices import stages_of, with_measures
@@ -62,24 +61,25 @@ def expand_due(act: Act) -> int:
     rows = due.all()
     if not rows:
         return 0
+    with uncollected():
+        return _expand(act, rows)
+
+
+def _expand(act: Act, rows: Sequence[Any]) -> int:
     latest: dict[int, Any] = {}
     for row in rows:
         if row.milestone_id not in latest or row.offset > latest[row.milestone_id].offset:
             latest[row.milestone_id] = row
-    with uncollected():
-        said, further = _say(act, latest)
+    said, further = _say(act, latest)
     carry.add_values_once(act.session, Notice, said)
     carry.add_many_once(act.session, further)
-    act.session.connection().execute(
-        update(MOMENT).where(c.id == bindparam("row")).values(said_at=act.now), [{"row": row.id} for row in rows]
-    )
+    notices.moments_said(act.session, [row.id for row in rows], act.now)
     return len(said)
 
 
 def _say(act: Act, latest: dict[int, Any]) -> tuple[list[dict[str, Any]], list[Moment]]:
     """What is to be said of these milestones (id → its moment), to each whom it concerns; and when again."""
-    choice = Choice("ids", sorted({row.task_id for row in latest.values()}))
-    briefs = load_briefs(act.session, [act.now], act.office, choice, past=False)
+    briefs = load_briefs(act.session, [act.now], act.office, Choice("due"), past=False)
     people: dict[int, list[Member]] = {}
     for member in present(act.session, roles=[Role.LIAISON, Role.HEAD]):
         people.setdefault(member.unit_id or 0, []).append(member)
@@ -155,6 +155,11 @@ def fold(act: Act) -> int:
     waiting = notices.due(act.session, act.now, BATCH)
     if not waiting:
         return 0
+    with uncollected():
+        return _fold(act, waiting)
+
+
+def _fold(act: Act, waiting: Sequence[Due]) -> int:
     today = act.office.today(act.now)
     standing_in = deputies(act.session, today)
     by_member: dict[int, list[Due]] = {}

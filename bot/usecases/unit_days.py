@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.domain.brief_slices import has_spoken, standing_of
+from bot.domain.brief_slices import StageNow, has_spoken, stages_of, standing_of
 from bot.domain.brief_texts import units as read_units
 from bot.domain.briefs import Verdict, judge, workers_of
 from bot.domain.extension import OPEN
@@ -57,6 +57,7 @@ class Today:
     act: Act
     units: Collection[int]
     _lines: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _stages: dict[int, list[StageNow]] = field(default_factory=dict)
 
     def of(self, unit_id: int | None) -> UnitDay:
         return self._days.get(unit_id or 0) or UnitDay()
@@ -66,6 +67,11 @@ class Today:
         if found.id not in self._lines:
             self._lines[found.id] = brief_line(self.act, standing_of(found))
         return self._lines[found.id]
+
+    def stages(self, found: Verdict) -> list[StageNow]:
+        if found.id not in self._stages:
+            self._stages[found.id] = list(stages_of(found))
+        return self._stages[found.id]
 
     @cached_property
     def office(self) -> dict[str, Any]:
@@ -88,7 +94,9 @@ class Today:
     @cached_property
     def _days(self) -> dict[int, UnitDay]:
         with uncollected():
-            choice = Choice("unit_ids", sorted(self.units))
+            # Of most units it costs less to look at everything than to choose.
+            few = 2 * len(self.units) < len(self.act.names)
+            choice = Choice("unit_ids", sorted(self.units)) if few else Choice()
             briefs = load_briefs(self.act.session, [self.act.now], self.act.office, choice, past=False)
             verdicts = judge(briefs, 0, self.act.now, self.act.office)
             days = {unit: UnitDay() for unit in self.units}

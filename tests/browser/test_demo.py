@@ -45,7 +45,7 @@ def test_a_liaison_reports_by_reply_and_takes_it_back_by_button(browser: Browser
 def test_a_liaison_reports_by_buttons_alone(browser: Browser, demo: Demo) -> None:
     page = opened(browser, demo.url)
     press(said(page, "本周到期 3"), "报 07")
-    guide = said(page, "60%")
+    guide = said(page, "上次 55%")
     guide.scroll_into_view_if_needed()
     picture(page, "buttons")
     press(guide, "60%", exact=True)

@@ -143,7 +143,10 @@ def test_an_objection_is_answered_when_its_case_goes_back(cast: Cast) -> None:
     question = cast.press(cast.office, cast.told(cast.office, "待公示"), "退回")
     assert "退回原因" in question
     assert "已退回" in cast.town.reply(cast.office, cast.told(cast.office, "退回原因"), "照片重拍").text
-    assert [(row.upheld, row.answer) for row in cast.town.rows(Objection)] == [(True, "现场仍有异味"), (True, "照片重拍")]
+    assert [(row.upheld, row.answer) for row in cast.town.rows(Objection)] == [
+        (True, "现场仍有异味"),
+        (True, "照片重拍"),
+    ]
     assert "待办 0" in cast.ask(cast.office, "待办")
     assert "已经办过" in cast.press(cast.office, second, "异议成立")
     chain_holds(cast)

@@ -136,9 +136,9 @@ def test_a_met_milestone_is_not_reminded_of(tmp_path: Path) -> None:
 def test_what_is_overdue_is_said_to_the_head_too_and_goes_on(tmp_path: Path) -> None:
     ledger = a_ledger(tmp_path, SATURDAY_DUE, at("06-17 12:00"))
     liaison, head = ledger.join(WATER), ledger.join(WATER, "head")
-    ledger.travel(at("07-20 12:00"))
-    assert offsets(ledger, head) == ["+1", "+3", "+7", "+14", "+21", "+28"]
-    assert offsets(ledger, liaison)[-6:] == offsets(ledger, head)
+    ledger.travel(at("07-06 12:00"))
+    assert offsets(ledger, head) == ["+1", "+3", "+7", "+14"]
+    assert offsets(ledger, liaison)[-4:] == offsets(ledger, head)
 
 
 # After downtime.
@@ -299,7 +299,7 @@ def _at_once(ledger: Ledger, other: Store) -> None:
 
 # Laws: however the clock is asked.
 
-START, END = at("06-15 18:00"), at("06-21 12:00")
+START, END = at("06-16 18:00"), at("06-20 12:00")
 UNITS = (WATER, "武清区")
 TICKS = tuple(START + n * HOUR for n in range(int((END - START) / HOUR) + 1))
 
@@ -393,7 +393,7 @@ def often(n: int) -> bool:
     return at_the_hours(n) or n % 3 == 0
 
 
-few = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @few

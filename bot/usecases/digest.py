@@ -11,7 +11,7 @@ from bot.domain.ledger import Note, Plan, Unit
 from bot.domain.past_days import past_day, split_past_day
 from bot.domain.refusal import Refusal
 from bot.domain.standing import Standing, standing
-from bot.store.ledger import load_tasks
+from bot.store.ledger import load_tasks, uncollected
 from bot.usecases.act import Act
 from bot.usecases.calendar_facts import unknown_years
 from bot.usecases.correction_facts import corrections_of_week
@@ -60,13 +60,14 @@ def digest_at(act: Act, as_of: datetime, scope: str = "all") -> Digest:
     """The digest at `as_of`, with the changes on the cut-off one week before. Refusals: bad_scope."""
     only = scope_filter(act, scope)
     before = act.office.previous(act.office.week(as_of)).end
-    now, earlier = judged(act, (as_of, before), **only)
 
     def everything() -> list[Standing]:
         return [standing(task, as_of, act.office) for task in load_tasks(act.session, as_of=as_of, **only)]
 
-    found = digest_of(now, as_of, act.office, standing_of, everything)
-    found.changes = compare(found.totals, totals_at(earlier)) if earlier else {}
+    with uncollected():
+        now, earlier = judged(act, (as_of, before), **only)
+        found = digest_of(now, as_of, act.office, standing_of, everything)
+        found.changes = compare(found.totals, totals_at(earlier)) if earlier else {}
     if "unit_id" in only:
         found.only_unit(only["unit_id"])
     return found

@@ -11,7 +11,6 @@ from bot.domain.slices import TaskSlice
 from bot.store.briefs import Choice, load_briefs
 from bot.store.carry import table_of
 from bot.store.handed import had_part
-from bot.store.ledger import uncollected
 from bot.usecases.act import Act
 
 TASK, TASK_UNIT = table_of(Task), table_of(TaskUnit)
@@ -30,10 +29,9 @@ def judged(
         choice = Choice("plan_ids", plan_ids)
     if unit_id is not None:
         choice = Choice("ids", _of_unit(act, unit_id, min(moments)))
-    with uncollected():
-        briefs = load_briefs(act.session, moments, act.office, choice)
-        now = judge(briefs, 0, moments[0], act.office)
-        then = judge(briefs, 1, moments[1], act.office, silence=False)
+    briefs = load_briefs(act.session, moments, act.office, choice)
+    now = judge(briefs, 0, moments[0], act.office)
+    then = judge(briefs, 1, moments[1], act.office, silence=False)
     if unit_id is not None:
         now, then = ([each for each in found if _has_part(each, unit_id)] for found in (now, then))
     return now, then

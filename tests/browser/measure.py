@@ -50,7 +50,7 @@ def rank(values: Sequence[float], share: float) -> float:
 def weight(page: Page, url: str) -> tuple[int, int]:
     """(requests, bytes) of the page's own files."""
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))  # a built-in method cannot be listened with
     page.goto(url)
     page.wait_for_selector("article.turn")
     own = [len(answer.body()) for answer in answers if "/sandbox/" not in answer.url]

@@ -80,7 +80,10 @@ def show(value: Any) -> None:
 def open_house(settings: Settings) -> "House":
     from bot.app import House
 
-    return House.open(settings)
+    house = House.open(settings)
+    # Closed by us, the database leaves its log behind empty, and the file is whole for whoever copies it.
+    click.get_current_context().call_on_close(house.store.close)
+    return house
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -12,6 +12,7 @@ from bot.domain.decision import Decision, Deed
 from bot.domain.people import Member
 from bot.domain.periods import Office
 from bot.domain.post import Lane, Outbox
+from bot.domain.reminding import fold_at, quiet
 from bot.store import carry, noise
 from bot.store.engine import savepoint
 from bot.store.handed import with_deputies
@@ -76,10 +77,15 @@ class Act:
     ) -> int:
         """Queue one message to each person under `key`:member; who has it already is not told twice. How many now.
 
-        Whoever is away is told all the same, and so is the deputy.
+        Whoever is away is told all the same, and so is the deputy. What the clock says waits until quiet hours end.
         """
-        listed = with_deputies(self.session, people, self.office.today(self.now))
-        return sum(self.post(member_message(m, kind, facts, f"{key}:m{m.id}", lane, about, self.now)) for m in listed)
+        said = 0
+        for member in with_deputies(self.session, people, self.office.today(self.now)):
+            row = member_message(member, kind, facts, f"{key}:m{member.id}", lane, about, self.now)
+            if self.member is None and quiet(member, self.now, self.office):
+                row.not_before = fold_at(member, self.now, self.office)
+            said += self.post(row)
+        return said
 
     def post(self, row: Outbox) -> bool:
         """Queued once; what the clock sends of itself keeps to the noise budget."""

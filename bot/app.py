@@ -22,6 +22,7 @@ from bot.domain.toml_lines import line_of
 from bot.domain.workdays import Workdays
 from bot.settings import Settings
 from bot.store import schema
+from bot.store.collector import collect_seldom
 from bot.store.engine import Store
 from bot.usecases.act import Act
 from bot.usecases.moments import moment
@@ -130,6 +131,7 @@ def run_bot(settings: Settings, rehearse_at: datetime | None) -> int:
         logging.getLogger(name).setLevel(logging.WARNING)
     keep_out_of_logs(settings.token.get_secret_value(), settings.webhook_secret.get_secret_value())
     house = House.open(settings)
+    collect_seldom()
     clock = rehearsal_clock(rehearse_at) if rehearse_at else machine_clock
 
     async def work() -> None:

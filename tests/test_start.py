@@ -14,7 +14,7 @@ from town import a_plan_of
 
 from bot.domain.refusal import Refusal
 from bot.sandbox.running import listen, serve
-from bot.usecases.uncollected import uncollected
+from bot.store.collector import uncollected
 
 ROOT = Path(__file__).resolve().parent.parent
 # PostgreSQL, migrations, workbooks to write and to read, Word files, photographs, traditional characters, calendars.

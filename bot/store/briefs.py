@@ -17,7 +17,8 @@ from bot.domain.policy import CADENCES
 from bot.domain.slices import TaskSlice
 from bot.store.brief_rows import statement
 from bot.store.carry import table_of
-from bot.store.ledger import load_tasks, uncollected
+from bot.store.collector import uncollected
+from bot.store.ledger import load_tasks
 
 PLAN = table_of(Plan)
 

@@ -1,10 +1,8 @@
 """Loading slices of the ledger, as it stands or as it stood at any moment: a handful of statements for any number."""
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
@@ -12,6 +10,7 @@ from bot.domain.ledger import State
 from bot.domain.refusal import Refusal
 from bot.domain.slices import MeasureSlice, Said, Stage, TaskSlice
 from bot.store import slice_rows
+from bot.store.collector import uncollected
 from bot.store.handed import as_it_was
 from bot.store.rhythms import cadences_at
 from bot.store.slice_rows import TASK_FIELDS, Look
@@ -49,27 +48,14 @@ def load_task(session: Session, number: int, *, as_of: datetime | None = None) -
     return found[0]
 
 
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Many objects and no rings among them: the collector would walk through all of them again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def _load(look: Look) -> list[TaskSlice]:
     rows = look.rows(slice_rows.task_rows)
     tasks = {row[0]: _task(*row) for row in rows}
     if tasks:
         _units(look, tasks)
-        measures = _measures(look, tasks)
         if look.as_of is not None:
             _states(look, tasks)
-        _stages(look, tasks, measures, moved=any(row[MOVED] for row in rows))
+        _measures(look, tasks, _moved_dates(look, tasks) if any(row[MOVED] for row in rows) else Moved({}, {}))
         if look.as_of is not None:
             as_it_was(look.session, tasks, look.as_of)
             cadences_at(look.session, tasks, look.as_of)
@@ -91,43 +77,52 @@ def _units(look: Look, tasks: dict[int, TaskSlice]) -> None:
         task.received[unit_id] = task.received.get(unit_id) or received_at
 
 
-def _measures(look: Look, tasks: dict[int, TaskSlice]) -> dict[int, MeasureSlice]:
+class Moved(NamedTuple):
+    """By milestone: the official date it first had in this cycle; and by milestone and field the date at the moment."""
+
+    first: dict[int, date]
+    then: dict[tuple[int, str], date | None]
+
+
+def _moved_dates(look: Look, tasks: dict[int, TaskSlice]) -> Moved:
+    moved = Moved({}, {})
+    for task_id, milestone_id, cycle, field, before, at in look.rows(slice_rows.due_change_rows):
+        # A new cycle begins with dates of its own: only its own changes leave an original behind.
+        if field == "due" and cycle == tasks[task_id].cycle and before is not None:
+            moved.first.setdefault(milestone_id, before)
+        if look.as_of is not None and at > look.as_of:
+            moved.then.setdefault((milestone_id, field), before)
+    return moved
+
+
+def _measures(look: Look, tasks: dict[int, TaskSlice], moved: Moved) -> None:
     measures: dict[int, MeasureSlice] = {}
-    for task_id, *values in look.rows(slice_rows.measure_rows):
-        measure = MeasureSlice(*values)
-        measures[measure.id] = measure
-        tasks[task_id].measures.append(measure)
+    for task_id, id_, ordinal, text, phrase, kind, ongoing, *milestone in look.rows(slice_rows.measure_rows):
+        measure = measures.get(id_)
+        if measure is None:
+            measure = measures[id_] = MeasureSlice(id_, ordinal, text, phrase, kind, ongoing)
+            tasks[task_id].measures.append(measure)
+        stage = _stage(moved, *milestone)
+        if stage is not None:
+            measure.stages.append(stage)
     for measure_id, part, unit_id, *said in look.rows(slice_rows.part_rows):
         measure = measures[measure_id]
         measure.units.setdefault(part, []).append(unit_id)
         if said[-1] is not None:
             measure.said[unit_id] = Said(unit_id, *said)
-    return measures
 
 
-def _stages(look: Look, tasks: dict[int, TaskSlice], measures: dict[int, MeasureSlice], *, moved: bool) -> None:
-    """`moved`: some date was; else there is no need to look."""
-    first: dict[int, date] = {}
-    then: dict[tuple[int, str], date | None] = {}
-    changes = look.rows(slice_rows.due_change_rows) if moved else ()
-    for task_id, milestone_id, cycle, field, before, at in changes:
-        # A new cycle begins with dates of its own: only its own changes leave an original behind.
-        if field == "due" and cycle == tasks[task_id].cycle and before is not None:
-            first.setdefault(milestone_id, before)
-        if look.as_of is not None and at > look.as_of:
-            then.setdefault((milestone_id, field), before)
-    for measure_id, id_, due, internal_due, quantity, label in look.rows(slice_rows.milestone_rows):
-        if then.get((id_, "due"), due) is None:
-            continue  # which day is meant, the office had not yet said
-        stage = Stage(
-            id=id_,
-            due=then.get((id_, "due"), due) or due,
-            internal_due=then.get((id_, "internal_due"), internal_due),
-            original_due=first.get(id_, due),
-            quantity=quantity,
-            label=label,
-        )
-        measures[measure_id].stages.append(stage)
+def _stage(
+    moved: Moved, id_: int | None, due: date, internal_due: date | None, quantity: int | None, label: str
+) -> Stage | None:
+    """None where there is no milestone, or the office had not yet said which day is meant."""
+    if id_ is None:
+        return None
+    day = moved.then.get((id_, "due"), due)
+    if day is None:
+        return None
+    internal = moved.then.get((id_, "internal_due"), internal_due)
+    return Stage(id_, day, internal, moved.first.get(id_, due), quantity, label)
 
 
 def _states(look: Look, tasks: dict[int, TaskSlice]) -> None:

@@ -12,6 +12,7 @@ from bot.domain.ledger import OPEN_STATES, Measure, MeasureUnit, Note, Part, Rep
 from bot.domain.process import Extension
 from bot.domain.urging import URGING, Sheet
 from bot.store.carry import table_of
+from bot.store.slice_rows import one_of
 
 NOTE, SHEET, EXTENSION = table_of(Note).c, table_of(Sheet).c, table_of(Extension).c
 TASK, MEASURE, PART, REPORT = table_of(Task).c, table_of(Measure).c, table_of(MeasureUnit).c, table_of(Report).c
@@ -30,14 +31,12 @@ _WORKS_ON = (
     .where(PART.unit_id == _UNIT, or_(PART.part == Part.RESPONSIBLE, and_(PART.part == Part.LEAD, ~_OTHERS_DO_IT)))
 )
 _SILENT = (
-    select(TASK.id)
-    .where(TASK.id.in_(_WORKS_ON), TASK.state.in_(sorted(OPEN_STATES)), TASK.id != _TASK, ~_SAID)
-    .subquery()
+    select(TASK.id).where(TASK.id.in_(_WORKS_ON), one_of(TASK.state, OPEN_STATES), TASK.id != _TASK, ~_SAID).subquery()
 )
 _OPEN_MATTERS = select(
     exists().where(NOTE.task_id == _TASK, NOTE.kind == "instruction", NOTE.answered_at.is_(None)),
     exists().where(SHEET.task_id == _TASK, SHEET.unit_id == _UNIT, SHEET.series == URGING, SHEET.state == "issued"),
-    exists().where(EXTENSION.task_id == _TASK, EXTENSION.state.in_(OPEN)),
+    exists().where(EXTENSION.task_id == _TASK, one_of(EXTENSION.state, OPEN)),
     select(func.aggregate_strings(cast(_SILENT.c.id, String), ",")).scalar_subquery(),
 )
 

@@ -4,7 +4,7 @@ To build a statement and to find it in SQLAlchemy's cache costs more than to run
 and what varies is bound. `wanted` is what tasks are chosen by, `as_of` the moment (only if the ledger's past is asked).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -49,6 +49,11 @@ class QuickMoment(UtcDateTime):
 
 def _utc(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text + "+00:00") if text else None
+
+
+def one_of(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """As `in_`, for a list that never changes: SQLAlchemy writes out every IN anew, each time it is run."""
+    return or_(*(column == value for value in sorted(values)))
 
 
 def quickly(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -116,7 +121,7 @@ def task_rows(by: str, past: bool) -> Select[Any]:
 
 def _finished_at() -> ColumnElement[Any]:
     since = _last_move(MOVE.c.state == State.FINISHED)
-    return quickly(case((TASK.c.state.in_(sorted(FINISHED_STATES)), since)))
+    return quickly(case((one_of(TASK.c.state, FINISHED_STATES), since)))
 
 
 def _reopened_at() -> ColumnElement[Any]:
@@ -141,17 +146,13 @@ def unit_rows(by: str, past: bool) -> Select[Any]:
 
 @cache
 def measure_rows(by: str, past: bool) -> Select[Any]:
-    """The task's id, then in the order in which a MeasureSlice takes its fields."""
-    m = MEASURE.c
+    """Each measure with each of its milestones: the task's id; what a MeasureSlice takes first; then the milestone's id
+    (None where there is none), official and internal date, quantity and label."""
+    m, s = MEASURE.c, MILESTONE.c
     fields = (m.task_id, m.id, m.ordinal, m.text, m.deadline_phrase, m.kind, m.ongoing)
-    return select(*fields).where(*_chosen(by, past, m.task_id)).order_by(m.task_id, m.ordinal)
-
-
-@cache
-def milestone_rows(by: str, past: bool) -> Select[Any]:
-    m = MILESTONE.c
-    fields = (m.measure_id, m.id, m.due, m.internal_due, m.quantity, m.label)
-    return select(*fields).where(*_chosen(by, past, m.task_id)).order_by(m.measure_id, m.ordinal)
+    statement = select(*fields, s.id, s.due, s.internal_due, s.quantity, s.label)
+    joined = statement.outerjoin_from(MEASURE, MILESTONE, s.measure_id == m.id)
+    return joined.where(*_chosen(by, past, m.task_id)).order_by(m.task_id, m.ordinal, m.id, s.ordinal)
 
 
 @cache

@@ -11,7 +11,8 @@ from bot.domain.ledger import Note, Plan, Unit
 from bot.domain.past_days import past_day, split_past_day
 from bot.domain.refusal import Refusal
 from bot.domain.standing import Standing, standing
-from bot.store.ledger import load_tasks, uncollected
+from bot.store.collector import uncollected
+from bot.store.ledger import load_tasks
 from bot.usecases.act import Act
 from bot.usecases.calendar_facts import unknown_years
 from bot.usecases.correction_facts import corrections_of_week

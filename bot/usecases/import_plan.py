@@ -33,6 +33,7 @@ from bot.domain.post import Lane, Notice
 from bot.domain.registry import Registry
 from bot.domain.reminding import fold_at
 from bot.store import carry
+from bot.store.collector import uncollected
 from bot.store.ledger import load_tasks
 from bot.store.people import present
 from bot.usecases.act import Act
@@ -46,7 +47,6 @@ from bot.usecases.plan_draft import (
     summary,
 )
 from bot.usecases.remind import plan as plan_moments
-from bot.usecases.uncollected import uncollected
 
 
 def import_file(act: Act, draft: Draft, registry: Registry, *, confirmed: bool) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from bot.domain.plan_rows import Sheet
 from bot.domain.refusal import Refusal
 from bot.domain.registry import Registry
 from bot.store import imports
+from bot.store.collector import uncollected
 from bot.store.engine import Store
 from bot.store.people import member_by_id
 from bot.usecases import import_draft, import_screens
@@ -33,7 +34,6 @@ from bot.usecases.import_saying import show, show_progress
 from bot.usecases.import_screens import Screen
 from bot.usecases.open_questions import count_open, first_open
 from bot.usecases.plan_draft import Comparison, compare
-from bot.usecases.uncollected import uncollected
 
 log = logging.getLogger(__name__)
 MOST_TRIES = 3

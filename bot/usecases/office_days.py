@@ -11,7 +11,7 @@ from bot.domain.briefs import Verdict, judge
 from bot.domain.ledger import Question
 from bot.domain.standing import OVERDUE
 from bot.store.briefs import load_briefs
-from bot.store.ledger import uncollected
+from bot.store.collector import uncollected
 from bot.usecases.act import Act
 from bot.usecases.facts import brief_line
 from bot.usecases.ladder_silence import office_counts

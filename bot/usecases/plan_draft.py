@@ -14,9 +14,9 @@ from bot.domain.ledger import Part, Plan
 from bot.domain.periods import Office
 from bot.domain.plan_rows import Sheet
 from bot.domain.registry import Registry
+from bot.store.collector import uncollected
 from bot.store.ledger import load_tasks
 from bot.usecases.act import Act
-from bot.usecases.uncollected import uncollected
 
 PARTS = (Part.LEAD, Part.RESPONSIBLE, Part.COOPERATING, Part.SUPERVISING, Part.VERIFYING)
 Key = tuple[str, str]

@@ -16,8 +16,8 @@ from bot.domain.slices import TaskSlice
 from bot.store import carry, notices
 from bot.store.briefs import Choice, load_briefs
 from bot.store.carry import table_of
+from bot.store.collector import uncollected
 from bot.store.handed import deputies
-from bot.store.ledger import uncollected
 from bot.store.notices import Due
 from bot.store.people import present
 from bot.usecases.act import Act, member_message

@@ -19,7 +19,7 @@ from bot.domain.slices import TaskSlice
 from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, may_be_unchanged
 from bot.domain.urging import URGING, Sheet
 from bot.store.briefs import Choice, load_briefs
-from bot.store.ledger import uncollected
+from bot.store.collector import uncollected
 from bot.usecases.act import Act
 from bot.usecases.facts import brief_line
 from bot.usecases.office_days import office_facts

@@ -1,4 +1,4 @@
-"""Much is made at once that all lives to the end: no search for garbage among it."""
+"""When Python looks for garbage: not while much is made at once that all lives to the end, and seldom otherwise."""
 
 import gc
 from collections.abc import Iterator
@@ -19,3 +19,12 @@ def uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def collect_seldom() -> None:
+    """For a program that runs for months: what it has loaded so far lives as long as it does, and is left out.
+
+    Measured on `/update`: a tenth of the processor time of handling one, for a few megabytes.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -37,6 +37,7 @@ OPEN = line(40, title="入海河流治理", due=None, days_left=None, progress=1
 DONE = line(3, title="燃煤锅炉改燃", due="2022-05-31", days_left=-13, progress=100, flag="finished", state="finished")
 STRUCK = DONE | {"number": 2, "flag": "struck_off", "state": "struck_off"}
 TASKS = [LATE, VERY_LATE, line(), SOON, FAR, KEPT, OPEN, DONE, STRUCK]
+HANDLED = [FAR | {"handlers": ["张某"]}, SOON | {"handlers": ["张某", "周某"]}, KEPT | {"handlers": []}]
 PAGES = {"page": 1, "pages": 2, "count": 14}
 PAGE = {"page": 1, "pages": 1, "count": 1}
 NONE = PAGE | {"count": 0}
@@ -336,6 +337,8 @@ DATES = [{"place": "12.1", "due": "2022-06-17", "internal_due": "2022-06-15"}]
 DATES += [{"place": "12.2", "due": "2022-06-17", "internal_due": None}]
 HANDED = {"number": 12, "title": "入河排口整治", "giver": "北辰区", "taker": "静海区", "reason": WRITTEN, "by": "王某"}
 HANDED |= {"office": "市整改办", "due": "2022-06-17", "progress": 60, "told": 2}
+WITHIN = {"number": 12, "title": "入河排口整治", "name": "张某", "by": "李某", "reason": WRITTEN}
+WITHIN |= {"due": "2022-06-17", "progress": 60}
 AWAY = {"name": "李某", "unit": "市水务局", "deputy": "孙某", "until": "2022-06-20", "tasks": [7, 12]}
 SETTLED = {"number": 12, "title": "入河排口整治", "difficulty": WRITTEN, "text": "已协调", "owner": "王某", "told": 1}
 SETTLED |= {"office": "市整改办", "unit": "北辰区"}
@@ -368,6 +371,10 @@ STEP |= {
 STEP |= {"after": WRITTEN}
 LIFE_STEPS = ("extension_asked", "extension_agreed", "extension_escalated", "extension_granted", "extension_refused")
 HISTORY += [STEP | {"what": what} for what in (*LIFE_STEPS, "receipt", "passed_on", "correction")]
+HISTORY += [
+    STEP | {"what": "passed_within", "name": "张某"},
+    STEP | {"what": "passed_within", "name": "张某", "text": ""},
+]
 for entry in HISTORY:
     if entry["what"] == "note":
         entry |= {"answer": WRITTEN, "owner": "王某"}
@@ -380,6 +387,9 @@ CARD |= {
     "original_due": "2022-06-01",
     "internal_by": {"unit": "市整改办", "by": "王某", "at": MOMENT},
 }
+HANDLER = {"unit": "北辰区", "name": "张某", "by": "李某", "at": MOMENT}
+CARD |= {"handlers": [HANDLER, HANDLER | {"unit": "武清区", "by": "张某"}]}
+PLAIN_CARD |= {"handlers": [HANDLER]}
 PLAIN_CARD |= {"extensions": [], "original_due": None, "internal_by": None}
 DAY |= {"answers": [{"note": 3, "number": 7, "text": WRITTEN, "at": MOMENT}], "stands_in_for": ["李某", "周某"]}
 OFFICE_DAY |= {"receipts": LATE_RECEIPTS}
@@ -429,6 +439,17 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "internal_set": [INTERNAL, INTERNAL | {"measures": 1}],
     "passed_on": [HANDED, HANDED | {"told": 0}],
     "passed_away": [HANDED],
+    "passed_within": [
+        WITHIN | {"own": own, "whose": whose, "reason": reason}
+        for own, whose, reason in (
+            (False, "taker", WRITTEN),
+            (False, "both", ""),
+            (False, "passer", WRITTEN),
+            (True, "taker", ""),
+        )
+    ],
+    "yours_to_handle": [WITHIN, WITHIN | {"due": None, "reason": ""}],
+    "handler_changed": [WITHIN, WITHIN | {"reason": ""}],
     "passed_to_you": [HANDED, HANDED | {"due": None}],
     "away_kept": [AWAY, AWAY | {"tasks": []}],
     "away_stands": [AWAY],
@@ -452,6 +473,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
         {"which": which, "unit": unit, "open": 12, "to_report": [7, 12], "tasks": TASKS, **PAGES}
         for which, unit in (("open", "市水务局"), ("overdue", ""), ("due", ""), ("all", "市水务局"))
     ]
+    + [{"which": "open", "unit": "市水务局", "open": 3, "to_report": [], "tasks": HANDLED, **PAGE}]
     + [{"which": "open", "unit": "", "open": 0, "to_report": [], "tasks": [], **NONE}],
     "due": [
         {"days": 30, "until": "2022-07-13", "tasks": [SOON], **PAGES},
@@ -472,7 +494,9 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
         PLAIN_CARD | {"flag": "overdue", "days_left": -1},
         PLAIN_CARD | {"days_left": 0},
     ],
-    "history": [{"number": 12, "title": "入河排口整治", "entries": entries, **PAGES} for entries in (HISTORY, LIFE_HISTORY, [])],
+    "history": [
+        {"number": 12, "title": "入河排口整治", "entries": entries, **PAGES} for entries in (HISTORY, LIFE_HISTORY, [])
+    ],
     "who": [
         {"week": 24, "cut_off": MOMENT, "units": units, "receipts": receipts}
         for units, receipts in (([{"unit": "武清区", "tasks": [12, 14]}], LATE_RECEIPTS), ([], []))
@@ -609,7 +633,13 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
         SUBSCRIBED | {"rhythm": "daily", "day": None, "unknown_years": [2029]},
     ],
     "subscriptions": [
-        {"rows": [SUBSCRIBED | {"paused": True}, SUBSCRIBED | {"rhythm": "daily", "scope": ""}, SUBSCRIBED | {"rhythm": "monthly"}]},
+        {
+            "rows": [
+                SUBSCRIBED | {"paused": True},
+                SUBSCRIBED | {"rhythm": "daily", "scope": ""},
+                SUBSCRIBED | {"rhythm": "monthly"},
+            ]
+        },
         {"rows": []},
     ],
     "unsubscribed": [{"count": 1}, {"count": 0}],
@@ -621,7 +651,10 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     ],
     "members": [{"people": [PERSON, PERSON | {"unreachable": False, "role": "office"}]}],
     "dismissed": [{"name": "李某"}],
-    "import_summary": [IMPORTED, IMPORTED | {"confirmed": True, "changed_tasks": [], "questions": [], "mended": [3, 40]}],
+    "import_summary": [
+        IMPORTED,
+        IMPORTED | {"confirmed": True, "changed_tasks": [], "questions": [], "mended": [3, 40]},
+    ],
     "questions": [{"count": 3}, {"count": 1}],
     "bound": [{"unit": "武清区", "title": "工作群"}, {"unit": "", "title": "工作群"}],
     "help": [{"commands": ["my", "update"], "own": [7, 12], "role": str(role)} for role in Role],

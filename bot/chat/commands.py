@@ -89,7 +89,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("import", ("导入", "导入方案"), importing.import_, OFFICE),
     Command("invite", ("邀请",), running.invite, OFFICE),
     Command("members", ("成员", "人员"), running.members, OFFICE),
-    Command("assign", ("转办",), handing.assign, OFFICE),
+    Command("assign", ("转办",), handing.assign, REPORTERS),
     Command("cadence", ("报送周期", "报送频次"), rhythms.cadence, OFFICE),
     Command("audit", ("审计", "审计记录"), auditing.audit, OFFICE),
     Command("bind", ("绑定",), running.bind, OFFICE),

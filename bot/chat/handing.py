@@ -5,17 +5,24 @@ from datetime import date
 from bot.chat.asking import number_or_refuse
 from bot.chat.talk import Buttons, Talk
 from bot.domain.decision_text import split_day
+from bot.domain.people import UNIT_PEOPLE
 from bot.domain.refusal import Refusal
 from bot.usecases import absence as absences
 from bot.usecases import extension as extensions
-from bot.usecases import handover
+from bot.usecases import handover, passing
 
 OVER = frozenset({"off", "结束", "取消", "销假", "回来", "已回", "back"})
 
 
 def assign(talk: Talk, rest: str) -> None:
-    """`/assign N UNIT reason`; where several units work on the task, `/assign N FROM UNIT reason`."""
+    """`/assign N UNIT reason`; where several units work on the task, `/assign N FROM UNIT reason`.
+
+    Of a unit's own people `/assign N COLLEAGUE reason`; another unit is the office's to choose.
+    """
     number, _, text = number_or_refuse(talk, rest, "assign")
+    if talk.act.person.role in UNIT_PEOPLE:
+        pass_within(talk, number, text.replace("→", " "))
+        return
     words = text.replace("→", " ").split(maxsplit=2)
     if len(words) < 2:
         raise Refusal("assign_form", task=number, understood=text[:80])
@@ -26,6 +33,13 @@ def assign(talk: Talk, rest: str) -> None:
         taker, reason = words[0], " ".join(words[1:])
     facts = handover.pass_on(talk.act, number, taker, reason, talk.house.registry, giver)
     talk.say("passed_on", facts, about={"task": number})
+
+
+def pass_within(talk: Talk, number: int, text: str) -> None:
+    if any(handover.is_unit(talk.act, word, talk.house.registry) for word in text.split()[:1]):
+        raise Refusal("not_your_right", action="assign", role=talk.act.person.role)
+    facts = passing.pass_within(talk.act, number, text)
+    talk.say("passed_within", facts, buttons=[[["card", f"card:{number}"]]], about={"task": number})
 
 
 def away(talk: Talk, rest: str) -> None:

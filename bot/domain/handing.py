@@ -7,6 +7,7 @@ from bot.domain.ledger import Part, Report
 from bot.domain.people import UNIT_PEOPLE, Member, Role, require
 from bot.domain.process import Absence
 from bot.domain.refusal import Refusal
+from bot.domain.reporting import require_own
 from bot.domain.slices import TaskSlice
 
 
@@ -35,6 +36,54 @@ def require_passable(task: TaskSlice, member: Member, giver: int, taker: int, re
         raise Refusal("verifier_would_do", task=task.number)
     if not reason.strip():
         raise Refusal("assign_form", task=task.number, understood="")
+
+
+def require_passable_within(task: TaskSlice, member: Member) -> int:
+    """The unit whose part a person of it passes on to a colleague.
+
+    Refusals: not_your_right, not_your_task, not_working_on_it, task_closed.
+    """
+    require(member, "pass_within")
+    require_own(task, member)
+    unit = member.unit_id or 0
+    if unit not in task.workers:
+        raise Refusal("not_working_on_it", task=task.number, unit=unit)
+    if task.finished:
+        raise Refusal("task_closed", task=task.number, state=task.state)
+    return unit
+
+
+def choose_colleague(task: TaskSlice, member: Member, text: str, people: Iterable[Member]) -> tuple[Member, str]:
+    """The person of the unit whose name the text begins with, or of the only name its first word is a part of.
+
+    `people`: liaisons and heads of the unit. → (person, the rest of the text: the reason). Refusals: no_colleagues,
+    colleague_form, which_colleague (names to choose from).
+    """
+    unit = list(people)
+    names = [each.name for each in unit if each.id != member.id]
+    if not names:
+        raise Refusal("no_colleagues", task=task.number)
+    if not text.strip():
+        raise Refusal("colleague_form", task=task.number, names=names)
+    whole = [each for each in unit if text == each.name or text.startswith(f"{each.name} ")]
+    if len(whole) == 1:
+        return whole[0], text.removeprefix(whole[0].name).strip()
+    word, _, rest = text.partition(" ")
+    near = whole or [each for each in unit if word in each.name]
+    if len(near) != 1:
+        raise Refusal("which_colleague", task=task.number, name=word, names=names)
+    return near[0], rest.strip()
+
+
+def require_other(task: TaskSlice, member: Member, taker: Member, handling: int | None) -> None:
+    """`handling`: who handles the task now. One's own is taken back from a colleague, never passed to oneself.
+
+    Refusals: passed_to_self, already_handling.
+    """
+    if taker.id == handling and taker.id != member.id:
+        raise Refusal("already_handling", task=task.number, name=taker.name)
+    if taker.id == member.id and handling in (None, member.id):
+        raise Refusal("passed_to_self", task=task.number)
 
 
 def units_as_they_stand(task: TaskSlice) -> dict[str, dict[str, object]]:

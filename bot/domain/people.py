@@ -115,6 +115,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "extend": UNIT_PEOPLE,
     "set_internal": frozenset({Role.OFFICE}),
     "assign": frozenset({Role.OFFICE}),
+    "pass_within": UNIT_PEOPLE,
     "cadence": frozenset({Role.OFFICE}),
     "audit": frozenset({Role.OFFICE}),
     "answer_difficulty": frozenset({Role.OFFICE}),

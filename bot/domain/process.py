@@ -185,6 +185,24 @@ class HandOver(Row, table=True):
     at: datetime = moment()
 
 
+class TaskHandler(Row, table=True):
+    """经办: who of a unit handles its part in a task, because a colleague passed it on to them (转办 within the unit).
+
+    Of one task, cycle and unit only the last row that has not ended counts.
+    """
+
+    __tablename__ = "task_handler"
+    id: int | None = key()
+    task_id: int = Field(foreign_key="task.id", index=True)
+    cycle: int
+    unit_id: int = Field(foreign_key="unit.id")
+    member_id: int = Field(foreign_key="member.id")
+    by_member_id: int = Field(foreign_key="member.id")
+    reason: str = ""
+    at: datetime = moment()
+    ended_at: datetime | None = maybe_moment()
+
+
 class Absence(Row, table=True):
     """Somebody is away until the end of a day; a deputy of the same unit hears and may act meanwhile."""
 

@@ -1,6 +1,6 @@
 """When a milestone is to be said, and to whom: the reminder clock's rows and the notices they become."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -64,11 +64,14 @@ def reached(progress: int, quantity: int | None, last: bool) -> bool:
     return progress >= (100 if last or quantity is None else quantity)
 
 
-def hears_of_deadline(units: Iterable[int], offset: int, people: Mapping[int, Sequence[Member]]) -> Iterator[Member]:
-    """Liaisons of the units that do the work and of the lead; once it is late, their heads too. `people`: by unit."""
+def hears_of_deadline(
+    units: Iterable[int], offset: int, people: Mapping[int, Sequence[Member]], handlers: Container[int] = ()
+) -> Iterator[Member]:
+    """Liaisons of the units that do the work and of the lead, and who handles the task; once it is late, their heads
+    too. `people`: by unit; `handlers`: ids."""
     for unit in units:
         for member in people.get(unit, ()):
-            if member.role == Role.LIAISON or (offset > 0 and member.role == Role.HEAD):
+            if member.role == Role.LIAISON or member.id in handlers or (offset > 0 and member.role == Role.HEAD):
                 yield member
 
 

@@ -18,11 +18,12 @@ Day = tuple[dict[str, Any], list[Due], list[Due]]
 
 def unit_day(today: Today, member: Member, notices: Sequence[Due]) -> Day:
     """The unit's day: late, due, behind, to sign for, to report. → (facts, notices it says, pointless notices)."""
-    act, day = today.act, today.of(member.unit_id)
+    act, day = today.act, today.of_person(member)
     kept = [_pointless(notice, today, day) for notice in notices]
     pointless = [notice for notice, gone in zip(notices, kept, strict=True) if gone]
     wanted = [notice for notice, gone in zip(notices, kept, strict=True) if not gone]
-    silent = today.snoozed(member)
+    # What a colleague handles waits for another day: should the colleague not hear then, this person does.
+    silent = dict.fromkeys(today.passed(member), act.office.today(act.now)) | today.snoozed(member)
     red = {found.id for found in day.overdue}
     heard = audible(act, member, wanted, silent, red)
     loud = {name: _loud(getattr(day, name), silent, red) for name in ("open", "this_week", "behind", "unsigned")}

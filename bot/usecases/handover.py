@@ -17,6 +17,7 @@ from bot.domain.slices import TaskSlice
 from bot.store.ledger import load_task
 from bot.store.people import ensure_unit, people_names, present
 from bot.usecases.act import Act
+from bot.usecases.passing import ended
 
 
 def pass_on(
@@ -49,7 +50,11 @@ def pass_on(
     )
     event = Deed("passed_on", task.id, {"unit": since}, {"unit": to, "reason": row.reason})
     reports = rules.carried(task, since, to, act.person, act.now)
-    act.carry(Decision(changes=_moved(act, task, since, to), additions=[row, *reports], events=[event]))
+    act.carry(
+        Decision(
+            changes=[*_moved(act, task, since, to), *ended(act, task, since)], additions=[row, *reports], events=[event]
+        )
+    )
     lapse_of(act, task, since)
     # The names were read before the unit stood in the ledger.
     act._names = None

@@ -23,6 +23,8 @@ from bot.usecases.correction_facts import corrections_of
 from bot.usecases.extension_facts import internal_by, may_ask, on_card, steps_of
 from bot.usecases.facts import last_working, measure_object, task_line, task_object
 from bot.usecases.handover import hand_overs_of
+from bot.usecases.passing import names_of, passings_of
+from bot.usecases.passing import on_card as on_card_handlers
 from bot.usecases.receipts import receipts_of
 from bot.usecases.remarks import notes_of
 from bot.usecases.rhythm import cadence_changes_of
@@ -57,11 +59,13 @@ def my_tasks(act: Act, which: str = "open", view: str = "") -> dict[str, Any]:
     }
     chosen = sorted(filter(keep[which], mine), key=urgency)
     unit_id = act.person.unit_id
+    ids, handling = {found.task.number: found.task.id for found in chosen}, names_of(act)
+    lines = grouping.chosen(act, chosen, view)
     return {
         "which": which,
         "unit": act.unit(unit_id),
         "open": sum(not found.task.finished for found in mine),
-        "tasks": grouping.chosen(act, chosen, view),
+        "tasks": [line | {"handlers": handling.get(ids[line["number"]], [])} for line in lines],
         "to_report": [found.task.number for found in mine if unit_id in found.silent],
     }
 
@@ -149,6 +153,7 @@ def card_facts(act: Act, task: TaskSlice) -> dict[str, Any]:
         "extensions": on_card(act, task),
         "original_due": task.original_due.isoformat() if task.original_due else None,
         "internal_by": internal_by(act, task),
+        "handlers": on_card_handlers(act, task),
         "can_extend": may_ask(act, task),
         "cadence": task.cadence,
         "last_working": last_working(act, found),
@@ -249,6 +254,7 @@ def history(act: Act, number: int) -> dict[str, Any]:
     entries += _sheet_steps(act, task)
     entries += cadence_changes_of(act, task)
     entries += [*receipts_of(act, task), *hand_overs_of(act, task), *steps_of(act, task), *corrections_of(act, task)]
+    entries += passings_of(act, task)
     # Of one moment the later step stands first, as days do.
     entries.reverse()
     entries.sort(key=lambda entry: entry["at"], reverse=True)

@@ -18,6 +18,7 @@ from bot.store.briefs import Choice, load_briefs
 from bot.store.carry import table_of
 from bot.store.collector import uncollected
 from bot.store.handed import deputies
+from bot.store.handlers import handlers
 from bot.store.notices import Due
 from bot.store.people import present
 from bot.usecases.act import Act, member_message
@@ -83,6 +84,9 @@ def _say(act: Act, latest: dict[int, Any]) -> tuple[list[dict[str, Any]], list[M
     people: dict[int, list[Member]] = {}
     for member in present(act.session, roles=[Role.LIAISON, Role.HEAD]):
         people.setdefault(member.unit_id or 0, []).append(member)
+    handling: dict[int, set[int]] = {}
+    for (task_id, _), (_, handler) in handlers(act.session).items():
+        handling.setdefault(task_id, set()).add(handler.id or 0)
     hours: dict[int, datetime] = {}
     said: list[dict[str, Any]] = []
     further: list[Moment] = []
@@ -91,7 +95,7 @@ def _say(act: Act, latest: dict[int, Any]) -> tuple[list[dict[str, Any]], list[M
             row = latest.get(stage.id)
             if row is None or stage.day != row.day or stage.met:
                 continue
-            for member in hears_of_deadline(stage.units, row.offset, people):
+            for member in hears_of_deadline(stage.units, row.offset, people, handling.get(found.id, ())):
                 id_ = member.id or 0
                 if id_ not in hours:
                     hours[id_] = fold_at(member, act.now, act.office)
@@ -132,6 +136,10 @@ def _ask(act: Act, kind: str, name: str) -> int:
         verdicts = judge(load_briefs(act.session, [act.now], act.office, past=False), 0, act.now, act.office)
     owing = {unit for found in verdicts for unit in found.silent}
     people = [m for m in present(act.session, roles=[Role.LIAISON]) if m.unit_id in owing]
+    # A head is asked for what was passed on to him.
+    silent = {(found.id, unit) for found in verdicts for unit in found.silent}
+    heads = {m.id: m for key, (_, m) in handlers(act.session).items() if key in silent and m.role == Role.HEAD}
+    people += heads.values()
     asking = [
         Notice(
             key=f"{name}:m{member.id}",

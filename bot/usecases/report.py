@@ -26,6 +26,7 @@ from bot.domain.reporting import (
 )
 from bot.domain.slices import TaskSlice
 from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, Standing, silent_units, standing, unchanged_will_do
+from bot.store.handlers import elsewhere
 from bot.store.ledger import load_task, load_tasks
 from bot.store.open_matters import OpenMatters, open_matters
 from bot.usecases.act import Act
@@ -165,13 +166,26 @@ def rest_of(act: Act) -> tuple[list[Standing], list[Standing]]:
     person = act.person
     if person.role not in (Role.LIAISON, Role.HEAD) or person.unit_id is None:
         raise Refusal("not_your_right", action="report", role=person.role)
-    owed = [found for found in unit_standings(act, person.unit_id) if person.unit_id in found.silent]
+    passed = _passed(act)
+    owed = [
+        found
+        for found in unit_standings(act, person.unit_id)
+        if person.unit_id in found.silent and found.task.id not in passed
+    ]
     under = under_sheet(act, person.unit_id)
     rest = [found for found in owed if unchanged_will_do(found, person.unit_id, under)]
     needs_words = [found for found in owed if found not in rest]
     if not rest:
         raise Refusal("nothing_left", needs_words=[found.task.number for found in needs_words])
     return rest, needs_words
+
+
+def _passed(act: Act) -> set[int]:
+    """Ids of the tasks a colleague who hears today handles for this person, as in the daily message."""
+    person = act.person
+    if person.role == Role.HEAD or person.unit_id is None:
+        return set()
+    return elsewhere(act.session, act.office.today(act.now), [person.unit_id]).get(person.id or 0, set())
 
 
 def rest_unchanged(act: Act, numbers: Sequence[int], source: str) -> list[int]:

@@ -1,7 +1,7 @@
 """What the day looks like for each unit, worked out once for all whom the clock folds a message for in one go."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from bot.domain.brief_slices import StageNow, has_spoken, stages_of, standing_of
 from bot.domain.brief_texts import units as read_units
 from bot.domain.briefs import Verdict, judge, workers_of
 from bot.domain.extension import OPEN
-from bot.domain.people import Member
+from bot.domain.people import Member, Role
 from bot.domain.process import Extension
 from bot.domain.silence import Snooze
 from bot.domain.slices import TaskSlice
@@ -20,6 +20,7 @@ from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, may_be_unchanged
 from bot.domain.urging import URGING, Sheet
 from bot.store.briefs import Choice, load_briefs
 from bot.store.collector import uncollected
+from bot.store.handlers import elsewhere
 from bot.usecases.act import Act
 from bot.usecases.facts import brief_line
 from bot.usecases.office_days import office_facts
@@ -90,6 +91,26 @@ class Today:
     def snoozed(self, member: Member) -> dict[int, date]:
         """Tasks (by id) this person has snoozed, and until when."""
         return self._snoozes.get(member.id or 0, {})
+
+    def passed(self, member: Member) -> set[int]:
+        """Ids of the tasks a colleague who hears today handles for this person; a head passes nothing out of sight."""
+        return set() if member.role == Role.HEAD else self._elsewhere.get(member.id or 0, set())
+
+    def of_person(self, member: Member) -> UnitDay:
+        """The unit's day with what this person still has to report on."""
+        day, passed = self.of(member.unit_id), self.passed(member)
+        if not passed:
+            return day
+        owed = [found for found in day.owed if found.id not in passed]
+        return replace(
+            day,
+            owed=owed,
+            unchanged=sum(_unchanged_will_do(found, member.unit_id or 0, day.under) for found in owed),
+        )
+
+    @cached_property
+    def _elsewhere(self) -> dict[int, set[int]]:
+        return elsewhere(self.act.session, self.act.office.today(self.act.now), self.units)
 
     @cached_property
     def _days(self) -> dict[int, UnitDay]:

@@ -56,7 +56,7 @@ def test_the_colleague_is_told_and_the_card_the_list_and_the_history_say_so(
     assert "→ 张某：业务分工" in town.ask(liaison, f"历史 {bureau.one}").text
     audit = town.ask(office, f"审计 {bureau.one}").text
     assert "转办同事" in audit
-    assert "张某" in audit
+    assert "经办：张某" in audit
     with town.house.looking() as act:
         verify_chain(act)
 

@@ -93,7 +93,7 @@ def _plain(act: Act, name: str, value: Any, people: dict[int, str]) -> str | Non
         return "yes"
     if name in ("unit", "giver", "taker") and isinstance(value, int):
         return act.unit(value) or str(value)
-    if name in ("member", "deputy") and isinstance(value, int):
+    if name in ("member", "deputy", "handler") and isinstance(value, int):
         return people.get(value, str(value))
     if isinstance(value, dict):
         return "，".join(plain for key, each in value.items() if (plain := _plain(act, key, each, people)))

@@ -59,13 +59,13 @@ def my_tasks(act: Act, which: str = "open", view: str = "") -> dict[str, Any]:
     }
     chosen = sorted(filter(keep[which], mine), key=urgency)
     unit_id = act.person.unit_id
-    ids, handling = {found.task.number: found.task.id for found in chosen}, names_of(act)
+    handling = names_of(act, [found.task for found in chosen])
     lines = grouping.chosen(act, chosen, view)
     return {
         "which": which,
         "unit": act.unit(unit_id),
         "open": sum(not found.task.finished for found in mine),
-        "tasks": [line | {"handlers": handling.get(ids[line["number"]], [])} for line in lines],
+        "tasks": [line | {"handlers": handling[line["number"]]} for line in lines],
         "to_report": [found.task.number for found in mine if unit_id in found.silent],
     }
 

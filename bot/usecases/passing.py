@@ -1,11 +1,11 @@
 """转办 within a unit: a task to a colleague, who is told at once and hears of it first from then on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from bot.domain import handing as rules
 from bot.domain.decision import Change, Decision, Deed
-from bot.domain.people import UNIT_PEOPLE, Member, Role
+from bot.domain.people import SEES_ALL, UNIT_PEOPLE, Member, Role
 from bot.domain.post import Lane
 from bot.domain.process import TaskHandler
 from bot.domain.refusal import Refusal
@@ -45,8 +45,8 @@ def pass_within(act: Act, number: int, text: str) -> dict[str, Any]:
     event = Deed(
         "passed_within",
         task.id,
-        {"member": former.id} if former else {},
-        {"unit": unit, "member": taker.id, "reason": reason},
+        {"handler": former.id} if former else {},
+        {"unit": unit, "handler": taker.id, "reason": reason},
     )
     act.carry(Decision(changes=ended(act, task, unit), additions=[row], events=[event]))
     return _tell(act, task, row, taker, former)
@@ -89,12 +89,14 @@ def _whose(act: Act, row: TaskHandler, taker: Member) -> str:
     return "both" if act.person.role == Role.HEAD else "taker"
 
 
-def names_of(act: Act, units: Sequence[int] | None = None) -> dict[int, list[str]]:
-    """Task id → names of those who handle it, of these units or of all."""
-    found: dict[int, list[str]] = {}
-    for (task_id, _), (_, member) in handlers.handlers(act.session, units=units).items():
-        found.setdefault(task_id, []).append(member.name)
-    return found
+def names_of(act: Act, tasks: Iterable[TaskSlice]) -> dict[int, list[str]]:
+    """Task number → names of those who handle it: for a unit's people of their own unit, else of every unit."""
+    units = None if act.person.role in SEES_ALL else [act.person.unit_id or 0]
+    standing = handlers.handlers(act.session, units=units)
+    return {
+        task.number: [standing[task.id, unit][1].name for unit in task.workers if (task.id, unit) in standing]
+        for task in tasks
+    }
 
 
 def on_card(act: Act, task: TaskSlice) -> list[dict[str, Any]]:

@@ -29,7 +29,13 @@ SPOT = {"day": "2022-06-13", "people": "张某、李某", "conclusion": WRITTEN}
 SIGNATURE = {"name": "unit", "unit": "武清区", "by": "孙某", "hash": "dddc2cd9", "paper": ""}
 ON_PAPER = SIGNATURE | {"paper": "津武整改〔2022〕3号"}
 SIGN = BUNDLE | DAYS | {"verified_by": "市生态环境局", "verified_text": WRITTEN, "spots": [SPOT], "seen": "251e5a40"}
-SIGN |= {"objections": [{"text": "有异味", "answer": "已复核"}], "signatures": [SIGNATURE, ON_PAPER], "signed": 1, "signers": 4, "peers": 1}
+SIGN |= {
+    "objections": [{"text": "有异味", "answer": "已复核"}],
+    "signatures": [SIGNATURE, ON_PAPER],
+    "signed": 1,
+    "signers": 4,
+    "peers": 1,
+}
 MANY = SIGN | {"signatures": [SIGNATURE] * 6, "signed": 6, "signers": 19, "peers": 16}
 FIRST_SIGN = SIGN | {"spots": [], "objections": [], "signatures": [], "signed": 0, "verified_text": "", "text": ""}
 OBJECTION = TASK | {"text": WRITTEN, "by": "李某", "unit": "武清区", "last_day": "2022-06-27"}
@@ -51,6 +57,12 @@ UNITS = AMENDED | {"place": "5", "field": "responsible", "before": "", "after": 
 DATED = AMENDED | {"field": "deadline", "basis": "津整改办〔2022〕15号", "missing": ["reason", "basis"]}
 PLACED: dict[str, Any] = {"n": 2, "kind": "document", "name": "验收<终>单.pdf", "at": MOMENT}
 GOING = TASK | {"file": PLACED, "applied": True, "signed": 2, "reason": WRITTEN, "count": 3}
+SHORT: dict[str, Any] = {"id": 3, "name": "再生水<利用>率", "target": "≥ 90%", "value": "87.5%", "reason": ""}
+SHORT |= {"reached": False, "settled": False, "at": MOMENT, "unit": "武清区", "by": "李某"}
+EXPLAINED = SHORT | {"reason": WRITTEN, "settled": True}
+REACHED = SHORT | {"name": "PM2.5", "target": "≤ 39 µg/m³", "value": "35 µg/m³", "reached": True, "settled": True}
+UNSAID = SHORT | {"value": "", "at": "", "unit": "", "by": ""}
+GAUGED = TASK | {"indicators": [SHORT, EXPLAINED, REACHED, UNSAID]}
 
 LIFE_MESSAGES: dict[str, list[dict[str, Any]]] = {
     "pending": [
@@ -64,9 +76,27 @@ LIFE_MESSAGES: dict[str, list[dict[str, Any]]] = {
         for agreed, told in (("", 1), ("head", 2), ("no_head", 0))
     ]
     + [BUNDLE | {"agreed": "", "turn": TURN, "told": 1, "bare": [], "text": ""}],
-    "agree_asked": [BUNDLE, BUNDLE | {"text": "", "bare": [], "files": []}],
+    "indicators": [
+        GAUGED | {"reports": True, "sets": False},
+        GAUGED | {"reports": False, "sets": True},
+        TASK | {"indicators": [], "reports": True, "sets": False},
+        TASK | {"indicators": [], "reports": False, "sets": True},
+    ],
+    "indicator_list": [
+        {"tasks": [GAUGED] * 2, "count": 9, "page": 1, "pages": 2, "role": "office"},
+        *({"tasks": [], "count": 0, "page": 1, "pages": 1, "role": role} for role in ("office", "liaison")),
+    ],
+    "indicator_set": [TASK | {"indicator": each, "left": []} for each in (UNSAID, SHORT)],
+    "indicator_dropped": [TASK | {"indicator": SHORT}],
+    "indicator_kept": [
+        TASK | {"indicator": each, "left": left}
+        for each, left in ((SHORT, ["PM2.5", "优良水体"]), (EXPLAINED, []), (REACHED, []), (REACHED, ["优良水体"]))
+    ],
+    "which_indicator": [GAUGED | {"value": "87.5"}],
+    "agree_asked": [BUNDLE, BUNDLE | GAUGED, BUNDLE | {"text": "", "bare": [], "files": []}],
     "verify_asked": [
         VERIFY,
+        VERIFY | GAUGED,
         VERIFY | {"signals": [], "bare": [], "text": "", "objective": "", "for_office": True, "upheld": "有异味"},
     ],
     "notice_asked": [BUNDLE | DAYS | {"verifier": "市生态环境局"}],
@@ -135,9 +165,14 @@ LIFE_HISTORY: list[dict[str, Any]] = [
         {"what": "objection_answered", "upheld": False},
         {"what": "signature", "hash": "dddc2cd9", "paper": {}, "void": True},
         {"what": "signature", "hash": "dddc2cd9", "paper": PAPER, "void": False, "unit": ""},
+        {"what": "indicator", "name": "再生水利用率", "target": "≥ 90%"},
+        {"what": "indicator_dropped", "name": "再生水利用率", "target": "≥ 90%"},
+        {"what": "indicator_value", "name": "再生水利用率", "value": "87.5%"},
+        {"what": "indicator_value", "name": "再生水利用率", "value": "91%", "text": ""},
         {"what": "look_back", "due": "2022-07-28", "passed": False},
         {"what": "look_back", "due": "2022-07-28", "passed": True, "text": ""},
     )
 ]
-LIFE_PRESSED: dict[str, Any] = {"at": MOMENT, "kind": "photo"}
+LIFE_PRESSED: dict[str, Any] = {"at": MOMENT, "kind": "photo", "target": "≥ 90%"}
 LIFE_REFUSED: dict[str, Any] = {"file": 2, "turn": TURNS, "step": "reopen", "last_day": "2022-06-27", "cycle": 2}
+LIFE_REFUSED |= {"indicators": [SHORT, UNSAID], "indicator": "再生水利用率 ≥ 90%"}

@@ -15,6 +15,7 @@ from bot.chat import (
     extending,
     handing,
     import_buttons,
+    indicators,
     messages,
     offering,
     own,
@@ -380,6 +381,14 @@ def cadence(talk: Talk, args: list[str]) -> None:
     rhythms.do_cadence(talk, int(args[0]), args[1], edit=True)
 
 
+def indicator(talk: Talk, args: list[str]) -> None:
+    indicators.press(talk, int(args[0]), int(args[1]))
+
+
+def indicator_page(talk: Talk, args: list[str]) -> None:
+    indicators.show_all(talk, int(args[0]), edit=True)
+
+
 def help_(talk: Talk, args: list[str]) -> None:
     own.help_(talk, "")
 
@@ -452,6 +461,8 @@ VERBS: dict[str, Verb] = {
     "why": why,
     "snooze": snooze,
     "cadence": cadence,
+    "indicator": indicator,
+    "indicators": indicator_page,
     "held": held,
     "help": help_,
     "import": import_,

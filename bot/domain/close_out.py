@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.domain.audit import canonical
 from bot.domain.decision import Change, Decision, Deed
+from bot.domain.indicators import Gauge, require_settled
 from bot.domain.ledger import Evidence, Part, State
 from bot.domain.life import require_step
 from bot.domain.people import Member, Role, require
@@ -82,12 +83,19 @@ def same_person(one: Member, other: Member) -> bool:
 
 
 def ask(
-    task: TaskSlice, member: Member, text: str, files: list[dict[str, Any]], *, has_head: bool, now: datetime
+    task: TaskSlice,
+    member: Member,
+    text: str,
+    files: list[dict[str, Any]],
+    *,
+    has_head: bool,
+    now: datetime,
+    gauges: Sequence[Gauge] = (),
 ) -> tuple[Decision, CloseOut]:
     """申请销号: the application stands, with its file of evidence. A head who asks has agreed; without a head in Duban
     it goes to the verifier at once.
 
-    Refusals: not_your_right, not_your_task, lead_asks, not_now, measures_open, evidence_missing.
+    Refusals: not_your_right, not_your_task, lead_asks, not_now, measures_open, indicators_open, evidence_missing.
     """
     require(member, "close_out")
     require_own(task, member)
@@ -98,6 +106,7 @@ def ask(
     if still_open:
         rows = [{"place": f"{task.number}.{m.ordinal}", "percent": m.progress} for m in still_open]
         raise Refusal("measures_open", task=task.number, measures=rows)
+    require_settled(task, gauges)
     if not files:
         raise Refusal("evidence_missing", task=task.number)
     agreed = "head" if member.role == Role.HEAD else "" if has_head else "no_head"

@@ -111,6 +111,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "report": UNIT_PEOPLE | {Role.OFFICE},
     "attach": UNIT_PEOPLE | {Role.OFFICE, Role.VERIFIER},
     "finish": UNIT_PEOPLE,
+    "indicator": frozenset({Role.OFFICE}),
+    "indicator_value": UNIT_PEOPLE,
     "difficulty": UNIT_PEOPLE,
     "extend": UNIT_PEOPLE,
     "set_internal": frozenset({Role.OFFICE}),

@@ -18,6 +18,7 @@ from bot.store.ledger import load_task, load_tasks
 from bot.store.people import member_by_id, people_names, present
 from bot.usecases.absence import acting_heads
 from bot.usecases.act import Act
+from bot.usecases.indicators import of_task as indicators_of
 
 Row = TypeVar("Row", bound=SQLModel)
 SCAN = "scan"  # the kind of a file that shows a signature on paper
@@ -154,6 +155,7 @@ def bundle(act: Act, case: CaseFile) -> dict[str, Any]:
             for row in rows[:LISTED]
         ],
         "bare": bare_measures(act, task, rows),
+        "indicators": indicators_of(act, task),
         "stamp": case.stamp,
     }
 

@@ -38,6 +38,7 @@ from bot.usecases.case_files import (
     unit_people,
     verifiers,
 )
+from bot.usecases.indicators import gauges
 from bot.usecases.waiting import Feature, Told, Waiting
 
 
@@ -50,7 +51,15 @@ def apply_for(act: Act, number: int, text: str) -> dict[str, Any]:
     rows = live_evidence(act, task)
     has_head = bool(heads(act, [act.person.unit_id or 0]))
     try:
-        decision, made = ask(task, act.person, text.strip(), evidence_now(act, task), has_head=has_head, now=act.now)
+        decision, made = ask(
+            task,
+            act.person,
+            text.strip(),
+            evidence_now(act, task),
+            has_head=has_head,
+            now=act.now,
+            gauges=gauges(act, task),
+        )
     except Refusal as refusal:
         if refusal.reason == "lead_asks":
             refusal.facts["units"] = [act.unit(unit) for unit in refusal.facts["units"]]
@@ -198,9 +207,12 @@ def _others(act: Act, people: Iterable[Member]) -> list[Member]:
 
 
 def may_apply(act: Act, task: TaskSlice) -> bool:
-    """An application of this person would stand: own check declared, their unit answers, evidence is there."""
+    """An application of this person would stand: own check declared, their unit answers, evidence is there, every
+    indicator is reached or explained."""
     answers = act.person.role in UNIT_PEOPLE and act.person.unit_id in answering(task)
-    return answers and task.state == State.FINISHED and bool(evidence_now(act, task))
+    if not answers or task.state != State.FINISHED or not evidence_now(act, task):
+        return False
+    return all(gauge.settled for gauge in gauges(act, task))
 
 
 def timeline(act: Act, task: TaskSlice) -> dict[str, Any] | None:

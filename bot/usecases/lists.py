@@ -23,6 +23,8 @@ from bot.usecases.correction_facts import corrections_of
 from bot.usecases.extension_facts import internal_by, may_ask, on_card, steps_of
 from bot.usecases.facts import last_working, measure_object, task_line, task_object
 from bot.usecases.handover import hand_overs_of
+from bot.usecases.indicators import indicator_entries
+from bot.usecases.indicators import of_task as indicators_of
 from bot.usecases.passing import names_of, passings_of
 from bot.usecases.passing import on_card as on_card_handlers
 from bot.usecases.receipts import receipts_of
@@ -147,6 +149,7 @@ def card_facts(act: Act, task: TaskSlice) -> dict[str, Any]:
         if latest and latest.text
         else None,
         "evidence": evidence_count(act, task.id),
+        "indicators": indicators_of(act, task),
         "questions": task.questions,
         "mine": act.person.unit_id in task.workers,
         "unsigned": task.received.get(act.person.unit_id or 0, act.now) is None,
@@ -252,7 +255,7 @@ def history(act: Act, number: int) -> dict[str, Any]:
     cases = case_entries(act, task)
     entries += [*cases, *untold(_moves(act, task), cases)]
     entries += _sheet_steps(act, task)
-    entries += cadence_changes_of(act, task)
+    entries += [*cadence_changes_of(act, task), *indicator_entries(act, task)]
     entries += [*receipts_of(act, task), *hand_overs_of(act, task), *steps_of(act, task), *corrections_of(act, task)]
     entries += passings_of(act, task)
     # Of one moment the later step stands first, as days do.

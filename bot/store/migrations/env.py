@@ -9,6 +9,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 import bot.domain.cadence
 import bot.domain.importing
+import bot.domain.indicators
 import bot.domain.ledger
 import bot.domain.people
 import bot.domain.post

@@ -167,6 +167,13 @@ def test_a_higher_cause_silences_a_lower_one(folder: Path) -> None:
     assert ledger.climbs() == [("behind", "yellow")]
 
 
+def test_a_draft_nobody_signed_gives_way_to_the_sheet_for_what_is_overdue(folder: Path) -> None:
+    ledger = a_ledger(folder, SOON)
+    ledger.travel(at("06-21 09:00"))
+    assert [(row.step, row.ended_why) for row in ledger.rows(Climb)] == [("yellow", "overtaken"), ("red", "")]
+    assert [row.state for row in ledger.rows(Sheet)] == ["withdrawn", "drafted"]
+
+
 def test_a_unit_that_nobody_has_joined_is_not_urged_to_report_and_the_office_knows(folder: Path) -> None:
     ledger = Ledger(
         folder, a_plan((7, "清淤", "武清区", "", "2022年12月31日前"), issued="2022年6月1日"), at("06-06 08:00")

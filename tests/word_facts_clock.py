@@ -13,7 +13,10 @@ CLIMBS = [
         CLIMB | {"ended": MOMENT, "ended_why": why}
         for why in ("reported", "finished", "back_on_schedule", "caught_up", "date_moved", "handed_over")
     ),
-    *(CLIMB | {"ended": MOMENT, "ended_why": why} for why in ("own_part_done", "new_cycle", "dropped")),
+    *(
+        CLIMB | {"ended": MOMENT, "ended_why": why}
+        for why in ("own_part_done", "new_cycle", "dropped", "overtaken", "nothing_left")
+    ),
 ]
 COMING = {"on": "2022-06-16", "what": "deadline", "offset": 1, "day": "2022-06-15", "series": "", "word": ""}
 NEXT_DATES = [

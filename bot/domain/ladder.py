@@ -151,7 +151,14 @@ def why_ended(climb: Climb, task: TaskSlice, since: dict[int, datetime], now: da
     found = standing(task, now, office)
     if climb.cause == BEHIND and not (found.has(BEHIND) or found.has(OVERDUE)):
         return "back_on_schedule"
+    if climb.cause == BEHIND and found.has(OVERDUE) and not climb.issued and _climbs_when_overdue(climb):
+        # Nobody signed it out in time; beside the sheet for what is overdue it has nothing to say.
+        return "overtaken"
     return "caught_up" if climb.cause == DUE_SOON and not short(found) else ""
+
+
+def _climbs_when_overdue(climb: Climb) -> bool:
+    return any(thawed(step).overdue for step in climb.steps)
 
 
 def _why_reported(climb: Climb, task: TaskSlice, since: dict[int, datetime], now: datetime, office: Office) -> str:
@@ -162,7 +169,9 @@ def _why_reported(climb: Climb, task: TaskSlice, since: dict[int, datetime], now
     first, count = first_missed(task, climb.unit_id, asked, now, office)
     if count and first <= climb.basis:
         return ""
-    return "reported"
+    last = task.last_said(climb.unit_id)
+    # The lead's own figure for the whole may leave a unit nothing to report, though it has not reported.
+    return "reported" if last is not None and last.at > climb.at else "nothing_left"
 
 
 def leads_over(case: Case, standing_climbs: Iterable[Climb], rung: int) -> bool:

@@ -67,9 +67,7 @@ def _others(act: Act, task: TaskSlice) -> list[str]:
     """Names of those who were told of the task in the last week, in a reminder or a sheet; the office sees all,
     others their own unit's."""
     since = act.now - LOOKED_BACK
-    ids = set(
-        act.session.exec(select(Notice.member_id).where(Notice.task_id == task.id, col(Notice.said_at) >= since))
-    )
+    ids = set(act.session.exec(select(Notice.member_id).where(Notice.task_id == task.id, col(Notice.said_at) >= since)))
     sent = select(Outbox.member_id, Outbox.about).where(
         Outbox.created_at >= since, Outbox.method == "send", Outbox.lane == Lane.URGENT
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from ladder_ledger import WATER, Ledger, a_plan, at
 from town import Town, a_town
@@ -393,7 +393,14 @@ def often(n: int) -> bool:
     return at_the_hours(n) or n % 3 == 0
 
 
-few = settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same few stories each time, and none made smaller: to live one takes seconds. Try others with max_examples.
+few = settings(
+    max_examples=2,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 @few
@@ -408,22 +415,23 @@ def test_often_twice_or_by_two_nodes_the_clock_says_what_it_says_at_its_hours(st
 
 @few
 @given(stories, st.sets(st.integers(0, len(TICKS) - 2)))
+@example(Story((("市水务局", 19), ("市水务局", 13)), ((16, 1, 93),)), {24})
 def test_a_late_clock_says_nothing_a_punctual_one_does_not_and_ends_in_the_same_place(
     story: Story, up: set[int]
 ) -> None:
     """The clock is up at some hours only, and at the end.
 
     The set of keys cannot be the same: of several missed reminders only the latest is said, of several missed steps
-    only the highest is taken, and a week that passed unasked is not asked about afterwards. So what a late clock says
-    is a *part* of what a punctual one says, each unit's task ends at the same height of the ladder, the last bulletin
-    is the same, and nobody has more than one folded message a day. (Reports in these stories only grow: where a
+    only the highest is taken, and a week that passed unasked is not asked about afterwards. So what a late clock
+    reminds of is a *part* of what a punctual one does, each unit's task ends at the same height of the ladder (by
+    another step perhaps: what was behind and is now due soon climbs for that), the last bulletin is the same, and
+    nobody has more than one folded message a day. (Reports in these stories only grow: where a
     figure is taken back, a milestone that was met is unmet again, and a late clock speaks of it rightly though a
     punctual one had no reason to at the time.)
     """
     punctual = lived(story, at_the_hours)
     late = lived(story, lambda n: n in up or first_or_last(n))
     assert keys(late, Notice) <= keys(punctual, Notice)
-    assert keys(late, Climb) <= keys(punctual, Climb)
     assert _heights(late) == _heights(punctual)
     assert _last_issued(late) == _last_issued(punctual)
     for kept in (late, punctual):

@@ -174,7 +174,10 @@ def to_correct(act: Act, reason: str) -> Bulletin:
 
 
 def correction_draft(act: Act, reason: str) -> dict[str, Any]:
-    """What 更正 would send out, to be looked at first: its number, reason and figures. Refusals: those of `to_correct`."""
+    """What 更正 would send out, to be looked at first: its number, reason, figures.
+
+    Refusals: those of `to_correct`.
+    """
     old = to_correct(act, reason)
     named = {"id": old.id, "correction": old.correction + 1, "reason": reason.strip()}
     return {**bulletin_facts(act, digest_at(act, old.as_of)), **named, "own_steps": list(old.next_steps)}

@@ -216,7 +216,7 @@ def drafts(act: Act) -> list[Sheet]:
 
 
 def drafts_buttons(waiting: Sequence[Sheet]) -> list[list[list[Any]]]:
-    """[全部签发][逐条看]: of those that wait only the listed are signed out, not what was further down or came later."""
+    """[全部签发][逐条看]: of those that wait only the listed are signed out, not what came later or lower."""
     listed = waiting[:LISTED]
     if not listed:
         return []

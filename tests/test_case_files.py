@@ -131,6 +131,7 @@ def test_an_objection_is_answered_when_its_case_goes_back(cast: Cast) -> None:
     cast.ask(cast.district, "异议 5 下游仍有异味")
     cast.ask(cast.leader, "异议 5 照片不是本段")
     # The first that is upheld sends the case back; the other still wants its answer.
+    cast.town.settle()
     first, second = [said for said in cast.office.messages() if "公示异议" in said.text]
     assert "异议成立" in cast.town.reply(cast.office, first, "成立，现场仍有异味").text
     assert cast.state()[0] == "verifying"

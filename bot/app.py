@@ -15,7 +15,6 @@ from typing import Any
 
 from bot.domain.periods import Office
 from bot.domain.policy import Policy, read_policy
-from bot.domain.post import Meta
 from bot.domain.refusal import Refusal
 from bot.domain.registry import Registry
 from bot.domain.toml_lines import line_of
@@ -24,6 +23,7 @@ from bot.settings import Settings
 from bot.store import schema
 from bot.store.collector import collect_seldom
 from bot.store.engine import Store
+from bot.store.marks import marked
 from bot.usecases.act import Act
 from bot.usecases.moments import moment
 
@@ -116,8 +116,7 @@ class House:
     def bot_name(self) -> str:
         """The bot's @name, known since it first ran."""
         with self.store.reading() as session:
-            found = session.get(Meta, "bot_name")
-        return found.value if found else ""
+            return marked(session, "bot_name") or ""
 
 
 def run_bot(settings: Settings, rehearse_at: datetime | None) -> int:

@@ -19,13 +19,14 @@ from typing import Any
 from bot.app import House, read_toml
 from bot.delivery.telegram import open_bot
 from bot.domain.people import Role
-from bot.domain.post import Meta, Outbox
+from bot.domain.post import Outbox
 from bot.domain.reporting import Claim
 from bot.node import Node, machine_clock
 from bot.plain import plain
 from bot.sandbox.client import Person, Sandbox
 from bot.sandbox.running import TOKEN, USERNAME, serve
 from bot.settings import Settings, shipped
+from bot.store.marks import mark, marked
 from bot.store.people import member_by_user
 from bot.usecases import import_plan, people, plan_draft, rounds
 from bot.usecases import report as reports
@@ -101,9 +102,9 @@ class Demo:
     async def _resume(self) -> None:
         house = House.open(self.settings)
         with house.store.reading() as session:
-            found = session.get(Meta, "demo_now")
+            found = marked(session, "demo_now")
         if found is not None:
-            self.clock.set(datetime.fromisoformat(found.value))
+            self.clock.set(datetime.fromisoformat(found))
         await self._open(house)
 
     async def _start_anew(self) -> None:
@@ -143,7 +144,7 @@ class Demo:
 
     def _note_time(self, house: House) -> None:
         with house.store.writing() as session:
-            session.merge(Meta(name="demo_now", value=self.clock().isoformat()))
+            mark(session, "demo_now", self.clock().isoformat())
 
     def _prepare(self, house: House) -> dict[int, str]:
         """The plan is on the ledger and everybody has a code. → user id → code."""

@@ -14,12 +14,13 @@ from bot.app import absolute, read_calendar, read_registry, read_rules
 from bot.delivery.telegram import open_bot, raw
 from bot.domain.ledger import Milestone
 from bot.domain.people import Member
-from bot.domain.post import Inbox, Meta, Outbox
+from bot.domain.post import Inbox, Outbox
 from bot.domain.refusal import Refusal
 from bot.plain import refusal_line
 from bot.settings import Settings
 from bot.store import schema
 from bot.store.engine import Store
+from bot.store.marks import marked
 
 Finding = dict[str, str]
 GOOD, LOOK, BAD = "ok", "look", "bad"
@@ -76,9 +77,9 @@ def database(settings: Settings) -> Iterator[Finding]:
 
 
 def ledger(session: Session) -> Iterator[Finding]:
-    rehearsed = session.get(Meta, "rehearsed")
+    rehearsed = marked(session, "rehearsed")
     if rehearsed is not None:
-        yield finding(LOOK, "rehearsal", f"this database was rehearsed on (at {rehearsed.value}): not for live use")
+        yield finding(LOOK, "rehearsal", f"this database was rehearsed on (at {rehearsed}): not for live use")
     counts = {
         "parked updates": select(func.count()).where(Inbox.state == "parked"),
         "messages that failed": select(func.count()).where(Outbox.state == "failed"),

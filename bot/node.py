@@ -30,9 +30,9 @@ from bot.delivery.sending import Sender
 from bot.delivery.service import Delivery
 from bot.delivery.telegram import Files, Telegram, raw
 from bot.domain.people import Role
-from bot.domain.post import Meta
 from bot.schedule import Ticker
 from bot.store import lease
+from bot.store.marks import mark
 from bot.usecases import watch
 from bot.usecases.handling import Clerk
 from bot.usecases.import_work import ImportWork
@@ -241,7 +241,7 @@ class Node:
         facts = {"bot_name": username} | ({"rehearsed": self._clock().isoformat()} if self._rehearsal else {})
         with self.house.store.writing() as session:
             for name, value in facts.items():
-                session.merge(Meta(name=name, value=value))
+                mark(session, name, value)
 
     async def _patiently(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         wait = 0.5

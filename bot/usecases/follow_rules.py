@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.domain.periods import Office
-from bot.domain.post import Meta, Moment
+from bot.domain.post import Moment
 from bot.domain.reminding import met, moment_values, next_overdue, plan_moments
 from bot.domain.slices import MeasureSlice, Stage, TaskSlice
 from bot.domain.workdays import OFFICIAL_YEARS
 from bot.store import carry
 from bot.store.carry import table_of
 from bot.store.ledger import load_tasks
+from bot.store.marks import mark, marked
 from bot.usecases import rhythm
 from bot.usecases.act import Act
 
@@ -29,12 +30,12 @@ def follow_rules(act: Act) -> int:
     → reminders that moved, came or went, and rhythms that changed.
     """
     print_ = fingerprint(act.office)
-    mark = act.session.get(Meta, KNOWN)
-    if mark is not None and mark.value == print_:
+    known = marked(act.session, KNOWN)
+    if known == print_:
         return 0
-    act.session.merge(Meta(name=KNOWN, value=print_))
+    mark(act.session, KNOWN, print_)
     # A ledger that was never looked at was planned by these rules.
-    if mark is None:
+    if known is None:
         return 0
     return rhythm.follow_policy(act) + plan_anew(act, load_tasks(act.session))
 

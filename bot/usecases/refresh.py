@@ -8,8 +8,9 @@ from sqlmodel import col, select
 
 from bot.domain.ledger import Report
 from bot.domain.people import Member, Role
-from bot.domain.post import Lane, Meta, Outbox
+from bot.domain.post import Lane, Outbox
 from bot.store import carry
+from bot.store.marks import mark, marked
 from bot.store.notices import Due, said_since
 from bot.store.people import present
 from bot.usecases.act import Act
@@ -23,12 +24,11 @@ KEPT = ("pending", "held", "stands_in_for")
 
 def refresh(act: Act) -> int:
     """Whoever's unit has reported since the last look has today's message rewritten. → messages rewritten."""
-    mark = act.session.get(Meta, SEEN)
-    seen = int(mark.value) if mark else 0
+    seen = int(marked(act.session, SEEN) or 0)
     newest, units = _news(act, seen)
     if newest == seen:
         return 0
-    act.session.merge(Meta(name=SEEN, value=str(newest)))
+    mark(act.session, SEEN, str(newest))
     today = act.office.today(act.now)
     people = present(act.session, roles=[Role.LIAISON, Role.HEAD], units=sorted(units))
     days = Today(act, units)

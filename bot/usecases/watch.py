@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.people import Role
 from bot.domain.periods import Office
-from bot.domain.post import Lane, Meta
+from bot.domain.post import Lane
 from bot.store.engine import Store
+from bot.store.marks import mark, marked
 from bot.store.people import present
 from bot.usecases.act import Act
 
@@ -17,11 +18,11 @@ LATE = timedelta(minutes=30)
 def note_tick(store: Store, office: Office, now: datetime) -> bool:
     """The moment of the last good tick is on record; after a gap the office is told how long it was. True if noted."""
     with store.writing() as session:
-        mark = session.get(Meta, LAST_TICK)
-        last = datetime.fromisoformat(mark.value) if mark else None
+        noted = marked(session, LAST_TICK)
+        last = datetime.fromisoformat(noted) if noted else None
         if last is not None and timedelta() <= now - last < EVERY:
             return False
-        session.merge(Meta(name=LAST_TICK, value=now.isoformat()))
+        mark(session, LAST_TICK, now.isoformat())
         if last is not None and now - last > LATE:
             facts = {"since": office.local(last).isoformat(), "until": office.local(now).isoformat()}
             people, act = present(session, roles=[Role.OFFICE]), Act(session, office, now)

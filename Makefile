@@ -23,7 +23,7 @@ run: setup
 	$(RUN) -m bot run
 
 test: setup
-	$(RUN) -m pytest -n 2 --dist loadgroup --ignore tests/browser
+	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/browser
 
 check: setup
 	$(RUN) -m ruff check .

@@ -11,7 +11,6 @@ from bot.domain.process import Correction
 from bot.store.ledger import load_task
 from bot.usecases import auditing, digest
 
-pytestmark = pytest.mark.xdist_group("amend chat")
 PLAN = """整改方案（测试）
 印发日期：2021年5月20日
 序号,简称,反馈问题,整改目标,整改措施,牵头单位,责任单位,配合单位,督导单位,验收单位,整改时限

@@ -8,7 +8,6 @@ from town import Town, a_town
 from bot.domain.ledger import Report
 from bot.sandbox.client import Person
 
-pytestmark = pytest.mark.xdist_group("assembling")
 PLAN = """整改方案（汇总）
 印发日期：2021年5月20日
 序号,简称,反馈问题,整改目标,整改措施,牵头单位,责任单位,配合单位,督导单位,验收单位,整改时限

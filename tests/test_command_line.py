@@ -18,8 +18,6 @@ from town import PLAN, _migrated
 from bot.__main__ import main
 from bot.settings import shipped
 
-pytestmark = pytest.mark.xdist_group("command line")
-
 TOTALS = {"tasks", "finished", "struck_off", "in_progress", "on_schedule", "behind", "overdue", "kept_up"}
 PARTS = {"lead", "responsible", "cooperating", "supervising", "verifying"}
 FLAGS = {"on_schedule", "behind", "due_soon", "overdue", "unreported"}

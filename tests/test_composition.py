@@ -12,7 +12,6 @@ from bot.sandbox.client import Person
 from bot.usecases.composition import composition, numbers, units
 from bot.usecases.digest import digest_at
 
-pytestmark = pytest.mark.xdist_group("composition")
 SUM = re.compile(r"(\d+)(?: 项次)? = (.+)")
 
 

@@ -25,7 +25,6 @@ REPORTS, LIAISONS, KILLS = 500, 10, 5
 ENOUGH = 100.0
 
 
-@pytest.mark.xdist_group("crash")
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_reports_survive_kill_minus_nine(request: pytest.FixtureRequest, tmp_path: Path, database: str) -> None:
     url = f"sqlite:///{tmp_path}/duban.db" if database == "sqlite" else request.getfixturevalue("postgres_url")

@@ -12,8 +12,6 @@ from bot.sandbox.client import Person
 from bot.sandbox.images import plain_png
 from bot.store.ledger import load_task
 
-pytestmark = pytest.mark.xdist_group("evidence")
-
 MB = 1024 * 1024
 
 

@@ -28,7 +28,6 @@ from bot.usecases.act import Act
 from bot.usecases.auditing import verify_chain
 from bot.usecases.digest import bulletin_facts, digest_at
 
-pytestmark = pytest.mark.xdist_group("extension")
 DOCUMENT = "津整改办〔2022〕15号"
 
 

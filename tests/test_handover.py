@@ -26,8 +26,6 @@ from bot.usecases.auditing import verify_chain
 from bot.usecases.correction import correct, correct_from_file
 from bot.usecases.digest import bulletin_facts, digest_at
 
-pytestmark = pytest.mark.xdist_group("handover")
-
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:

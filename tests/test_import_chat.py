@@ -24,7 +24,6 @@ from bot.store.people import member_by_user
 from bot.usecases import import_draft
 from bot.usecases.import_work import ImportWork
 
-pytestmark = pytest.mark.xdist_group("import_chat")
 DEMO = next((Path(__file__).parent.parent / "config/demo").glob("*.xlsx"))
 HEADER = ["序号", "问题", "整改措施", "牵头单位", "责任单位", "整改时限", "进展情况"]
 ISSUED = ["2021年5月20日印发"]

@@ -8,7 +8,6 @@ from cast import PLAN, Cast, a_cast, finished
 
 from bot.domain.indicators import IndicatorValue, Target, read_target, read_value
 
-pytestmark = pytest.mark.xdist_group("indicators")
 # One task for each test that would stand in another's way.
 MORE = "".join(
     f"{number},{title},{title}问题,{title}目标,{title},武清区,,,,市生态环境局,2022年6月30日前\n"

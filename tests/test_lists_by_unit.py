@@ -7,8 +7,6 @@ from town import Town, a_town
 
 from bot.sandbox.client import Person
 
-pytestmark = pytest.mark.xdist_group("lists by unit")
-
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:

@@ -17,7 +17,6 @@ from bot.domain.policy import NoisePolicy
 from bot.domain.post import Lane, Notice, Outbox
 from bot.usecases.act import Act
 
-pytestmark = pytest.mark.xdist_group("noise")
 NOISE = NoisePolicy(person=3, group=1)
 
 FAR = a_plan((7, "清淤", "市水务局", "", "2023年12月31日"))

@@ -15,8 +15,6 @@ from bot.domain.post import Outbox
 from bot.sandbox.client import Person
 from bot.usecases.burden import bill
 
-pytestmark = pytest.mark.xdist_group("one_page")
-
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:

@@ -25,7 +25,6 @@ from bot.usecases import import_plan, plan_draft
 from bot.usecases.act import Act
 from bot.usecases.report import report_progress
 
-pytestmark = pytest.mark.xdist_group("open_matters")
 NUMBERS = (7, 12, 31, 38, 18, 23)
 UNITS = ("市水务局", "北辰区", "武清区", "市城市管理委")
 

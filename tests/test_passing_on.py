@@ -11,8 +11,6 @@ from bot.domain.process import TaskHandler
 from bot.sandbox.client import Person
 from bot.usecases.auditing import verify_chain
 
-pytestmark = pytest.mark.xdist_group("passing_on")
-
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:

@@ -14,8 +14,6 @@ from bot.sandbox.client import Person
 from bot.sandbox.images import plain_png
 from bot.usecases import people
 
-pytestmark = pytest.mark.xdist_group("people")
-
 UNIT_OF = {
     "office": "市整改办",
     "leader": "市领导小组",

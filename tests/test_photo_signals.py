@@ -18,7 +18,6 @@ from bot.domain.photos import Look, Shot, nearest, old
 from bot.sandbox.client import Person
 from bot.sandbox.images import plain_png
 
-pytestmark = pytest.mark.xdist_group("photo signals")
 NOON = datetime(2022, 6, 13, 12).astimezone()
 
 

@@ -15,8 +15,6 @@ from bot.sandbox.client import Person
 from bot.sandbox.said import Said
 from bot.usecases.remarks import _step
 
-pytestmark = pytest.mark.xdist_group("remarks")
-
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:

@@ -12,8 +12,6 @@ from bot.domain.post import Inbox, Outbox
 from bot.sandbox.client import Person, SandboxError
 from bot.sandbox.said import Said
 
-pytestmark = pytest.mark.xdist_group("reporting")
-
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:

@@ -16,8 +16,6 @@ from bot.domain.workdays import Workdays
 from bot.sandbox.client import Person
 from bot.store.ledger import load_task
 
-pytestmark = pytest.mark.xdist_group("rhythm")
-
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:

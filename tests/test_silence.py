@@ -5,8 +5,6 @@ from collections.abc import Iterator
 import pytest
 from town import Town, a_town
 
-pytestmark = pytest.mark.xdist_group("silence")
-
 
 @pytest.fixture
 def town() -> Iterator[Town]:

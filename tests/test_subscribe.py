@@ -9,8 +9,6 @@ from town import PLAN, SHANGHAI, Town, a_town
 from bot.domain.post import Outbox
 from bot.sandbox.client import Person
 
-pytestmark = pytest.mark.xdist_group("subscribe")
-
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:

@@ -264,7 +264,8 @@ class Town:
             return list(session.exec(select(table).order_by(table.id)))
 
     def ask(self, person: Person, text: str, **where: Any) -> Said:
-        """Says it and gives the bot's answer."""
+        """Says it and gives the bot's answer, not what somebody else's doing still had it say."""
+        self.settle()
         person.skip(where.get("chat"))
         person.send(text, **where)
         return self._answer(person, where.get("chat"))
@@ -276,17 +277,20 @@ class Town:
         return said
 
     def reply(self, person: Person, message: Said, text: str) -> Said:
+        self.settle()
         person.skip()
         person.reply(message, text)
         return self._answer(person)
 
     def press(self, person: Person, message: Said, label: str) -> Said:
+        self.settle()
         person.skip(message.chat_id)
         person.press(message, label)
         return person.expect(chat=message.chat_id)
 
     def refused(self, person: Person, message: Said, label: str = "", *, data: str = "") -> str:
         """Presses a button that does nothing but say why not; what it said."""
+        self.settle()
         person.skip(message.chat_id)
         answer = person.press(message, label, data=data)
         assert answer.show_alert, f"{label} {data}: {answer}"

@@ -91,3 +91,16 @@ def test_the_days_message_is_rewritten_when_its_reader_has_reported(town: Town) 
     before = len(list(chen.messages()))
     town.call(town.node.ask())
     assert len(list(chen.messages())) == before
+
+
+def test_quiet_hours_are_set_shown_and_say_what_they_hold_back(town: Town) -> None:
+    wang = town.join("市城市管理委")
+    assert "每日消息 09:00　免打扰 22:00–08:00" in town.ask(wang, "/quiet").text
+    said = town.ask(wang, "免打扰 21:00-07:30")
+    assert "免打扰 21:00–07:30" in said.text
+    assert "这段时间和休息日不推送每日消息、督办单、催办和通报" in said.text
+    assert "超期的 18 只推迟，不取消" in said.text
+    assert "每日消息 06:00（在免打扰时段内，改为 07:30 发）" in town.ask(wang, "/quiet daily 06:00").text
+    town.travel("06-14 07:30")
+    assert "渗滤液" in wang.expect("6月14日").text
+    assert "免打扰 已关闭" in town.ask(wang, "免打扰 关").text

@@ -626,7 +626,11 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     ],
     "whoami": [SELF | {"user_id": 5102334}, SELF | NO_QUIET | {"user_id": 5102334}],
     "locale_set": [{"locale": "zh"}],
-    "quiet_set": [SELF, SELF | NO_QUIET],
+    "quiet_set": [
+        SELF | {"heard_at": "09:00", "red": []},
+        SELF | {"daily_at": "23:00", "heard_at": "08:00", "red": [7, 18]},
+        SELF | NO_QUIET | {"heard_at": "09:00", "red": [7]},
+    ],
     "subscribed": [
         SUBSCRIBED,
         SUBSCRIBED | {"rhythm": "monthly", "day": 15, "scope": ""},

@@ -7,7 +7,8 @@ from bot.chat import importing
 from bot.chat.talk import Talk
 from bot.domain.people import SEES_ALL, Member, Role
 from bot.domain.refusal import Refusal
-from bot.usecases import lists, people, report
+from bot.domain.reminding import daily_hour
+from bot.usecases import lists, people, report, silence
 
 LANGUAGES = {"zh": "zh", "中文": "zh", "en": "en", "english": "en", "英文": "en"}
 CLOCK = re.compile(r"^(\d{1,2})[:：](\d{2})$")
@@ -76,25 +77,22 @@ def lang(talk: Talk, rest: str) -> None:
     if locale is None:
         raise Refusal("unknown_choice", understood=rest, choices="language")
     people.set_own(talk.act, "locale", locale=locale)
-    talk.act.person.__dict__["locale"] = locale
     talk.say("locale_set", {"locale": locale})
 
 
 def quiet(talk: Talk, rest: str) -> None:
-    """`22:00-08:00` sets the quiet hours, `off` ends them, `每日 08:30` sets the hour of the daily message."""
+    """`22:00-08:00` sets the quiet hours, `off` ends them, `每日 08:30` sets the hour of the daily message; alone it
+    shows both, and what they hold back."""
     plain = rest.strip()
-    for word in ("daily", "每日", "每天"):
-        if plain.lower().startswith(word):
-            people.set_own(talk.act, "daily_at", daily_at=clock_of(plain[len(word) :].strip()))
-            break
-    else:
-        if not plain:
-            talk.say("quiet_set", _self(talk, talk.act.person))
-            return
+    word = next((word for word in ("daily", "每日", "每天") if plain.lower().startswith(word)), "")
+    if word:
+        people.set_own(talk.act, "daily_at", daily_at=clock_of(plain[len(word) :].strip()))
+    elif plain:
         start, end = people.parse_quiet(plain)
         people.set_own(talk.act, "quiet", quiet_from=start, quiet_to=end)
-    talk.act.session.expire(talk.act.person)
-    talk.say("quiet_set", _self(talk, talk.act.person))
+    member = talk.act.person
+    heard = daily_hour(member).strftime("%H:%M")
+    talk.say("quiet_set", {**_self(talk, member), "heard_at": heard, "red": silence.red_of(talk.act)})
 
 
 def clock_of(text: str) -> time:

@@ -160,6 +160,8 @@ def set_own(act: Act, kind: str, **fields: Any) -> None:
             events=[Deed(kind, None, before, dict(fields))],
         )
     )
+    # Changes are written past the copy at hand: what is said of the person next is said of the new settings.
+    person.__dict__.update(fields)
 
 
 def parse_quiet(text: str) -> tuple[time | None, time | None]:

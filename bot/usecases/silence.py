@@ -64,11 +64,17 @@ def mute(act: Act, until: datetime | None) -> dict[str, Any]:
         )
     )
     mine = [found for found in visible(act) if not found.task.finished]
+    red = red_of(act)
     return {
         "until": act.office.local(until).isoformat() if until else None,
-        "silenced": sum(not found.has(OVERDUE) for found in mine),
-        "red": [found.task.number for found in mine if found.has(OVERDUE)],
+        "silenced": len(mine) - len(red),
+        "red": red,
     }
+
+
+def red_of(act: Act) -> list[int]:
+    """Numbers of the person's tasks that are overdue: no silence swallows them."""
+    return [found.task.number for found in visible(act) if not found.task.finished and found.has(OVERDUE)]
 
 
 def audible(

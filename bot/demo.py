@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
+import signal
 import time
 import webbrowser
 from collections.abc import Coroutine, Sequence
@@ -81,9 +82,13 @@ class Demo:
         return future.result()
 
     def run(self, sandbox: Sandbox) -> None:
-        """Until interrupted."""
+        """Until SIGINT or SIGTERM; the clock's time is then noted and the bot has stopped."""
         self.sandbox = sandbox
-        self._loop.run_until_complete(self._run())
+        running = self._loop.create_task(self._run())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.add_signal_handler(number, running.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            self._loop.run_until_complete(running)
 
     async def _run(self) -> None:
         try:
@@ -350,5 +355,4 @@ def run_demo(settings: Settings, port: int, *, browser: bool) -> None:
     ) as sandbox:
         if browser:
             webbrowser.open(sandbox.url)
-        with contextlib.suppress(KeyboardInterrupt):
-            demo.run(sandbox)
+        demo.run(sandbox)

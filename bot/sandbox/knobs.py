@@ -122,6 +122,8 @@ def routes(stage: Stage) -> list[Route]:
         world.journal.append(trip)
         del world.journal[:-JOURNAL_KEPT]
         world.changes += 1
+        # The bot has noted that it said all this: killed from now on, the chats must have it too.
+        save(world, stage.state_dir)
         world.bus.tell(lambda: {"type": "travelled", "trip": trip, "clock": stage.clock_json()})
         return {"trip": trip, "clock": stage.clock_json()}
 

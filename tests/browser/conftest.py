@@ -1,6 +1,7 @@
 """A real chromium, a running demonstration, and what the sandbox's own tests use."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -47,8 +48,8 @@ class Demo:
             assert time.monotonic() < ends, log.read_text()
             time.sleep(0.2)
 
-    def stop(self) -> None:
-        self.running.terminate()
+    def stop(self, ended_by: signal.Signals = signal.SIGTERM) -> None:
+        self.running.send_signal(ended_by)
         self.running.wait(20)
 
 

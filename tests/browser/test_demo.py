@@ -1,5 +1,7 @@
 """`make demo` as its users see it: the real bot, the demonstration plan, a real browser."""
 
+import signal
+
 import pytest
 from conftest import Demo
 from looking import opened, picture, press, said, write
@@ -166,8 +168,9 @@ def test_the_clock_is_turned_to_monday_and_the_bulletin_comes(browser: Browser, 
     expect(page.locator(".turn.found")).to_be_visible()
 
 
-def test_everything_is_there_after_a_restart(browser: Browser, demo: Demo) -> None:
-    demo.stop()
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGKILL])
+def test_everything_is_there_after_a_restart(browser: Browser, demo: Demo, ended_by: signal.Signals) -> None:
+    demo.stop(ended_by)
     demo.start()
     page = opened(browser, demo.url, "市领导")
     said(page, "整改周通报 2022年第24期")

@@ -58,6 +58,7 @@ def test_a_step_ticks_itself_off(page: Page, number: int) -> None:
     if number == 0:
         picture(page, "tour")
     if "text" in step:
+        expect(page.locator("textarea").first).to_have_value(step["text"].strip())
         page.locator("textarea").first.press("Enter")
     elif "file" in step:
         expect(page.locator(".parcel")).to_be_visible()

@@ -71,7 +71,7 @@ class App {
       const persona = this.personas[index];
       const moved = !persona || persona.chat !== pane.chatId;
       pane.persona = persona || this.personas[0];
-      if (messages || moved) await pane.load();
+      if (messages || moved) await (pane.ready = pane.load());
       else pane.draw();
       pane.subtitleNow();
     }

@@ -57,8 +57,9 @@ export class Tour {
   }
 
   /** Fills in what the step says, as a reply where it is one. */
-  fill(pane) {
+  async fill(pane) {
     const { step } = this;
+    await pane.ready; // the message it answers may still be on its way
     if (step.reply) {
       const found = [...pane.messages.values()].reverse().find((message) => message.from.bot && message.text.includes(step.reply));
       if (found) pane.composer.reply(found);

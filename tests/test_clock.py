@@ -116,6 +116,30 @@ def test_what_falls_on_a_day_of_rest_is_said_before_it_and_what_is_overdue_after
     assert said_at(ledger, liaison)[-3:] == ["06-17 09:00", "06-20 09:00", "06-21 09:00"]
 
 
+def test_what_is_overdue_is_said_on_days_of_rest_if_the_office_says_so_and_nothing_else(tmp_path: Path) -> None:
+    """Due on Thursday 16 June: T+3 falls on Sunday the 19th. Task 8 is due on Tuesday: its T-1 waits for Monday."""
+    plan = a_plan((7, "清淤", WATER, "", "2022年6月16日前"), (8, "护坡", WATER, "", "2022年6月21日前"))
+    ledger = a_ledger(tmp_path, plan, at("06-17 12:00"))
+    ledger.tick()
+    policy = ledger.house.office.policy
+    rules = replace(policy, reminders=replace(policy.reminders, red_on_rest_days=True))
+    ledger.house.office = replace(ledger.house.office, policy=rules)
+    liaison, asleep = ledger.join(WATER), ledger.join(WATER, quiet_from=time(8), quiet_to=time(20))
+    ledger.travel(at("06-20 12:00"))
+    assert said_at(ledger, liaison) == ["06-19 09:00", "06-20 09:00"]
+    assert said_at(ledger, asleep)[0] == "06-19 20:00"
+    sunday = ledger.told(liaison, "daily")[0].facts
+    assert [line["number"] for line in sunday["overdue"]] == [7]
+    assert [sunday[name] for name in ("due", "behind", "coming", "rest", "to_report")] == [[], [], [], [], []]
+    with ledger.act(ledger.join("市整改办", "office")) as act:
+        act.member = None
+        for n, series in enumerate(("red", "yellow")):
+            act.now = at("06-25 10:00")
+            act.tell([liaison], "sheet", {"sheet": {"cause": "hand", "series": series}}, key=f"test:{n}")
+    red, yellow = [row.not_before for row in ledger.rows(Outbox) if row.key.startswith("test:")]
+    assert (red, yellow) == (None, at("06-27 09:00"))
+
+
 def test_of_several_missed_reminders_only_the_latest_is_said(tmp_path: Path) -> None:
     ledger = a_ledger(tmp_path, SATURDAY_DUE, at("05-10 12:00"))
     liaison = ledger.join(WATER)

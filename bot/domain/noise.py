@@ -23,8 +23,14 @@ def may_wait(row: Outbox) -> bool:
 
 def is_red(facts: dict[str, Any]) -> bool:
     """It is about something overdue, or a step of the ladder from red on."""
-    sheets = [*facts.get("sheets", ()), *([facts["sheet"]] if "sheet" in facts else ())]
+    listed = facts.get("sheets", ())
+    sheets = [*(listed if isinstance(listed, list) else ()), *([facts["sheet"]] if "sheet" in facts else ())]
     return any(sheet.get("cause") == "overdue" or sheet.get("series") in RED_STEPS for sheet in sheets)
+
+
+def is_red_notice(kind: str, facts: dict[str, Any]) -> bool:
+    """A reminder of what is overdue."""
+    return kind == "deadline" and facts["offset"] > 0
 
 
 def room(role: str, policy: NoisePolicy) -> int | None:

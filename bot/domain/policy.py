@@ -14,12 +14,16 @@ SIGNERS = ("unit", "lead", "office", "leader")
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """Days before and after a milestone on which its people are reminded (default of domain.md §2)."""
+    """Days before and after a milestone on which its people are reminded (default of domain.md §2).
+
+    `red_on_rest_days`: what is overdue, and sheets from red on, are said on days of rest too; nothing else ever is.
+    """
 
     before: tuple[int, ...] = (30, 15, 7, 3, 1, 0)
     after: tuple[int, ...] = (1, 3, 7)
     after_every: int = 7
     lines: int = 8
+    red_on_rest_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,10 @@ def moment_for(task: TaskSlice, stage: Stage, offset: int, office: Office) -> Mo
 def moment_values(task: TaskSlice, stage: Stage, offset: int, office: Office) -> dict[str, Any]:
     """`offset` in days from the effective date: negative before it, positive after."""
     day = stage.effective + timedelta(days=offset)
-    day = office.calendar.next_working(day) if offset > 0 else office.calendar.last_working(day)
+    if offset > 0:
+        day = day if office.policy.reminders.red_on_rest_days else office.calendar.next_working(day)
+    else:
+        day = office.calendar.last_working(day)
     return {
         "key": f"deadline:{stage.id}:{stage.effective.isoformat()}:{offset:+d}",
         "due_at": office.at(day, time(0)),
@@ -75,10 +78,15 @@ def hears_of_deadline(
                 yield member
 
 
-def quiet(member: Member, now: datetime, office: Office) -> bool:
-    """Now is in the person's quiet hours, or on a day of rest."""
+def speaks(day: date, office: Office, *, red: bool = False) -> bool:
+    """Messages go out on this day: on working days, and what is red on days of rest too if the office says so."""
+    return office.calendar.is_working(day) or (red and office.policy.reminders.red_on_rest_days)
+
+
+def quiet(member: Member, now: datetime, office: Office, *, red: bool = False) -> bool:
+    """Now is in the person's quiet hours, or on a day of rest. `red`: for what is overdue."""
     local = office.local(now)
-    if not office.calendar.is_working(local.date()):
+    if not speaks(local.date(), office, red=red):
         return True
     return in_quiet_hours(member, local.timetz().replace(tzinfo=None))
 
@@ -97,17 +105,19 @@ def daily_hour(member: Member) -> time:
     return member.daily_at
 
 
-def fold_at(member: Member, now: datetime, office: Office) -> datetime:
+def fold_at(member: Member, now: datetime, office: Office, *, red: bool = False) -> datetime:
     """The next moment a folded message may go to this person: today's hour, at once if that has passed, or the next
-    working day's hour when now is quiet."""
+    working day's hour when now is quiet. `red`: with what is overdue."""
     today = office.today(now)
-    if office.calendar.is_working(today):
+    if speaks(today, office, red=red):
         hour = office.at(today, daily_hour(member))
         if now <= hour:
             return hour
-        if not quiet(member, now, office):
+        if not quiet(member, now, office, red=red):
             return now
-    following = office.calendar.next_working(today + timedelta(days=1))
+    following = today + timedelta(days=1)
+    while not speaks(following, office, red=red):
+        following += timedelta(days=1)
     return office.at(following, daily_hour(member))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.domain.decision import Decision, Deed
+from bot.domain.noise import is_red
 from bot.domain.people import Member
 from bot.domain.periods import Office
 from bot.domain.post import Lane, Outbox
@@ -82,8 +83,8 @@ class Act:
         said = 0
         for member in with_deputies(self.session, people, self.office.today(self.now)):
             row = member_message(member, kind, facts, f"{key}:m{member.id}", lane, about, self.now)
-            if self.member is None and quiet(member, self.now, self.office):
-                row.not_before = fold_at(member, self.now, self.office)
+            if self.member is None and quiet(member, self.now, self.office, red=is_red(facts)):
+                row.not_before = fold_at(member, self.now, self.office, red=is_red(facts))
             said += self.post(row)
         return said
 

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from bot.domain.brief_slices import stages_of, with_measures
 from bot.domain.briefs import Verdict, judge
-from bot.domain.noise import HELD
+from bot.domain.noise import HELD, is_red_notice
 from bot.domain.people import Member, Role
 from bot.domain.post import Lane, Moment, Notice, Outbox, Round
 from bot.domain.reminding import deadline_notice, fold_at, hears_of_deadline, next_overdue, plan_moments, quiet
@@ -87,7 +87,7 @@ def _say(act: Act, latest: dict[int, Any]) -> tuple[list[dict[str, Any]], list[M
     handling: dict[int, set[int]] = {}
     for (task_id, _), (_, handler) in handlers(act.session).items():
         handling.setdefault(task_id, set()).add(handler.id or 0)
-    hours: dict[int, datetime] = {}
+    hours: dict[tuple[int, bool], datetime] = {}
     said: list[dict[str, Any]] = []
     further: list[Moment] = []
     for found in judge(briefs, 0, act.now, act.office, silence=False):
@@ -96,10 +96,10 @@ def _say(act: Act, latest: dict[int, Any]) -> tuple[list[dict[str, Any]], list[M
             if row is None or stage.day != row.day or stage.met:
                 continue
             for member in hears_of_deadline(stage.units, row.offset, people, handling.get(found.id, ())):
-                id_ = member.id or 0
-                if id_ not in hours:
-                    hours[id_] = fold_at(member, act.now, act.office)
-                said.append(deadline_notice(found.number, found.id, stage.ordinal, row, id_, hours[id_]))
+                id_, red = member.id or 0, row.offset > 0
+                if (id_, red) not in hours:
+                    hours[id_, red] = fold_at(member, act.now, act.office, red=red)
+                said.append(deadline_notice(found.number, found.id, stage.ordinal, row, id_, hours[id_, red]))
             if row.offset > 0 and (following := _again(act, found, stage.id, row.offset)):
                 further.append(following)
     return said, further
@@ -169,6 +169,10 @@ def fold(act: Act) -> int:
 
 def _fold(act: Act, waiting: Sequence[Due]) -> int:
     today = act.office.today(act.now)
+    rest = not act.office.calendar.is_working(today)
+    if rest:
+        # Nothing but what is red, and that only where the policy says so.
+        waiting = [notice for notice in waiting if is_red_notice(notice.kind, notice.facts)]
     standing_in = deputies(act.session, today)
     by_member: dict[int, list[Due]] = {}
     for notice in waiting:
@@ -183,7 +187,7 @@ def _fold(act: Act, waiting: Sequence[Due]) -> int:
     hear = [
         people[id_]
         for id_ in by_member
-        if id_ in people and _key(today, id_) not in done and not quiet(people[id_], act.now, act.office)
+        if id_ in people and _key(today, id_) not in done and not quiet(people[id_], act.now, act.office, red=rest)
     ]
     days = Today(act, {member.unit_id for member in hear if member.unit_id is not None})
     folded = [_fold_for(days, member, by_member[member.id or 0], people) for member in hear]

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.domain.decision import Change, Decision, Deed
+from bot.domain.noise import is_red
 from bot.domain.people import UNIT_PEOPLE, Member, Role
 from bot.domain.post import Lane, Notice
 from bot.domain.refusal import Refusal
@@ -201,8 +202,8 @@ def announce(
     said = 0
     for member in with_deputies(act.session, people, act.office.today(act.now)):
         row = member_message(member, kind, facts, f"{key}:m{member.id}", Lane.URGENT, about, act.now)
-        if quiet(member, act.now, act.office):
-            row.not_before = fold_at(member, act.now, act.office)
+        if quiet(member, act.now, act.office, red=is_red(facts)):
+            row.not_before = fold_at(member, act.now, act.office, red=is_red(facts))
         said += act.post(row)
     return said
 

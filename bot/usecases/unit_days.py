@@ -97,8 +97,10 @@ class Today:
         return set() if member.role == Role.HEAD else self._elsewhere.get(member.id or 0, set())
 
     def of_person(self, member: Member) -> UnitDay:
-        """The unit's day with what this person still has to report on."""
+        """The unit's day with what this person still has to report on; on a day of rest only what is overdue."""
         day, passed = self.of(member.unit_id), self.passed(member)
+        if not self.act.office.calendar.is_working(self.act.office.today(self.act.now)):
+            return UnitDay(day.verdicts, day.open, day.overdue)
         if not passed:
             return day
         owed = [found for found in day.owed if found.id not in passed]

@@ -17,6 +17,11 @@ YEARS_BACK, YEARS_AHEAD = 20, 45
 SHORT_YEARS_BACK = 5
 
 
+# 上旬 ends on the 10th, 中旬 on the 20th, 下旬 with the month; 中下旬 ends as 下旬 does.
+PARTS_OF_MONTH = {
+    "上": (1, 10), "中": (11, 20), "下": (21, 31), "上中": (1, 20), "中下": (11, 31),
+    "上半": (1, 15), "前半": (1, 15), "下半": (16, 31), "后半": (16, 31),
+}  # fmt: skip
 # Days that are marked but not taken off; their 前 is the day before all the same.
 MARKED_DAYS = {"建党节": (7, 1), "建军节": (8, 1), "环境日": (6, 5)}
 
@@ -55,8 +60,9 @@ def month_end(year: int, month: int) -> date:
 def resolve(point: Point, frame: Frame, year: int | None = None) -> Period:
     """The days the point covers; `year` overrides the year of one that names none. Raises Unclear."""
     if point.plan is not None:
-        last_year = 2025 + 5 * (point.plan - 14)
-        return Period(date(last_year - 4, 1, 1), date(last_year, 12, 31), "plan", last_year)
+        first_year = 2021 + 5 * (point.plan - 14)
+        last_year = first_year + (point.plan_years or 5) - 1
+        return Period(date(first_year, 1, 1), date(last_year, 12, 31), "plan", last_year)
     if point.day_shift is not None:
         return _single(frame.base + DAY * point.day_shift)
     if point.week_shift is not None or point.weekday is not None:
@@ -69,7 +75,8 @@ def resolve(point: Point, frame: Frame, year: int | None = None) -> Period:
     if point.season:
         return _season(point.season, year, frame)
     if point.month is not None or point.day is not None:
-        return _month(year, point.month or frame.month or frame.base.month, point)
+        month = point.month if point.month is not None else frame.month or frame.base.month
+        return _month(year, month, point)
     return _part_of_year(point, year)
 
 
@@ -117,10 +124,8 @@ def _month(year: int, month: int, point: Point) -> Period:
             raise Unclear("impossible", f"{year}年{month}月{point.day}日")
         return _single(first.replace(day=point.day))
     if point.xun:
-        # 上旬 ends on the 10th, 中旬 on the 20th, 下旬 with the month; 中下旬 ends as 下旬 does.
-        start = {"上": 1, "中": 11, "下": 21}[point.xun[0]]
-        end = {"上": 10, "中": 20, "下": last.day}[point.xun[-1]]
-        return Period(first.replace(day=start), first.replace(day=end), "xun", year, month)
+        start, end = PARTS_OF_MONTH[point.xun]
+        return Period(first.replace(day=start), min(first + DAY * (end - 1), last), "xun", year, month)
     return Period(first, last, "month", year, month)
 
 

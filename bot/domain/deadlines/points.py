@@ -22,6 +22,7 @@ class Point:
     year_shift: int | None = None  # 今年 0, 明年 1: from the document's year
     year_follows: int | None = None  # 当年 0, 次年 1: from the year named before
     plan: int | None = None  # 十四五 = 14
+    plan_years: int | None = None  # 十四五前三年 = 3
     half: int | None = None
     quarter: int | None = None
     quarter_shift: int | None = None
@@ -59,7 +60,8 @@ HOLIDAY_NAMES = {
 _FRONT = r"(?:[之以]?前(?!后)|假?期间|[之以]?内)"
 HOLIDAY = (
     r"(?P<holiday>元旦|春节|清明(?=节|假|前|期)|国庆|端午|中秋|劳动节"
-    rf"|五一(?=(?:国际)?劳动节|节|(?:小?长假|假期|黄金周)?{_FRONT})|十一(?=(?:国庆节?|长假|黄金周)?{_FRONT})"
+    rf"|五一(?=(?:国际)?劳动节|节|(?:小?长假|假期|黄金周)?{_FRONT})"
+    rf"|(?<![双二三四五六七八九])十一(?=(?:国庆节?|(?:小?长)?假期?|黄金周)?{_FRONT})"
     rf"|(?:七一|建党|八一|建军|六五)(?=(?:建党|建军|世界)?(?:节|环境日)?{_FRONT})|世界环境日)"
     r"(?:国际劳动节|劳动节|国庆节?|建党节?|建军节?|世界环境日|环境日|佳节|节)?(?:小?长假|假期|假|黄金周)?"
 )
@@ -71,37 +73,51 @@ LOCAL_OF_YEAR = LOCAL.replace(f"(?={_SEASON_EDGE})", f"(?={_SEASON_EDGE}|$|[,;�
 YEAR = (
     r"(?:(?<![0-9])(?P<year>[0-9]{4})(?:年度?|(?=[底末](?!泥|数|端)|第?[1-4]季度|[QqHh][1-4]|[上下]半年))"
     r"|(?<![0-9])(?P<year2>[0-9]{2})年度?(?!以上)"
-    r"|(?P<shift>今年|本年度?|明年|来年|后年|去年)度?|(?P<follows>当年|同年|次年|翌年)度?)"
+    r"|(?P<shift>今年|本年度?|明年|来年|后年|去年|[上下][一1]?年)度?|(?P<follows>当年|同年|次年|翌年)度?)"
     r"(?:年(?=[底末终初中]))?(?:全年)?的?"
 )
 BARE_YEAR = (
-    r"(?<![0-9A-Za-z*?_×□某几数多同个各历逐每半跨隔一二三四五六七八九十两])(?P<bareyear>年)(?=[底末终内]|年[底末])"
+    r"(?<![0-9A-Za-z*?_×□某几数多干近些往前少整同个各历逐每半跨隔一二三四五六七八九十两])"
+    r"(?P<bareyear>年度?)(?=[底末终内]|年[底末])"
 )
-MONTH_DAY = r"(?:的?(?P<day>[0-9]{1,2})(?:[日号]|(?=[之以]?前|止|$|[,;。、)]))|(?P<xun>上中|中下|上|中|下)旬)?"
+MONTH_DAY = (
+    r"(?:的?(?P<day>[0-9]{1,2})(?:[日号]|(?=[之以]?前|止|$|[,;。、)]))"
+    r"|(?P<xun>上中|中下|上|中|下)旬|(?P<halfmonth>[上下前后]半)月)?"
+)
 SEASON = (
-    r"(?:(?P<half>[上下后]|(?<!提)前)半年|[Hh](?P<h>[12])(?![0-9])|前(?P<firstq>[1-4])个?季度|前(?P<firstm>[0-9]{1,2})个月"
+    r"(?:(?P<half>[上下后]|(?<!提)前)半年|[Hh](?P<h>[12])(?![0-9])|前(?P<firstq>[1-4])个?季度|[前头](?P<firstm>[0-9]{1,2})个月"
     r"|(?:第|(?<![0-9]))(?P<quarter>[1-4])个?(?:季度|季(?=[末底]))|[Qq](?P<q>[1-4])(?![0-9])"
     r"|(?P<qname>首|末)季度"
     r"|(?P<qshift>本|当|这个?|下个?|上个?)(?:季度|季(?=[末底内]))"
     r"|(?<![0-9每逐按各A-Za-z*×某第几个一二三四两])(?P<bareq>季度?)(?=[末底])"
     r"|(?:(?<![0-9])(?P<month>[0-9]{1,2})月份?|(?P<mshift>本月|当月|这个?月|下个?月|次月|上个?月)份?"
-    r"|(?<![0-9每逐按各A-Za-z*?_×□某几数个半跨隔一二三四五六七八九十两])(?P<barem>月)(?=[底末内]))" + MONTH_DAY + ")"
+    r"|(?<![0-9每逐按各A-Za-z*?_×□某几数干近腊正冬闰双单首月个半跨隔一二三四五六七八九十两])(?P<barem>月)(?=[底末内]))"
+    + MONTH_DAY
+    + ")"
 )
 PLAN = (
-    r"(?P<plan>十[一二三四五六七八九]五)(?:(?:规划|计划)?(?:时期|(?=期[末内间满])|期(?!末|内|间|满))"
+    r"(?P<plan>十[一二三四五六七八九]五)(?:(?:规划|计划)?(?:时期|期间?)?的?[前头](?P<planyears>[1-4])年"
+    r"|(?:规划|计划)?(?:时期|(?=期[末内间满])|期(?!末|内|间|满))"
     r"|(?:规划|计划)(?=[末底]|[之以]?[前内]|期|$)|(?=[底末中前内初间]|[之以]前|完成|$|[-至到,;。、)]))"
 )
 WEEK = (
     r"(?:(?P<wshift>本|这|下个?|上个?)(?:周|星期|礼拜)(?P<wday>[一二三四五六日天1-7](?![0-9年月]))?"
     r"|(?:周|星期|礼拜)(?P<wday2>[一二三四五六日天](?=[之以]?前|$|[,;。]|下班|[上下]午|[0-9])))"
 )
-RELATIVE_DAY = r"(?P<dshift>今天|今日|当天|当日|即日(?!起)|明天|明日|次日|翌日|后天)"
+RELATIVE_DAY = r"(?P<dshift>今天|今日|即日(?!起)|明天|明日|后天)"
 DAY_ONLY = r"(?<![0-9.])(?P<only>[0-9]{1,2})[日号](?=[之以]?前|止|[,、和及至-][0-9]{1,2}[日号])"
 
 _SEASON_ALONE = re.sub("<([a-z]+)>", "<alt_\\1>", SEASON)  # a second copy in one pattern needs names of its own
-# 12月31日前3个月 is no first quarter.
-_SEASON_ALONE = _SEASON_ALONE.replace("|前(?P<alt_first", "|(?<![日月底末年期划提])前(?P<alt_first")
-_HOLIDAY_ALONE = HOLIDAY.replace("<holiday>", "<alt_holiday>")
+# Without a year before it, 前 or 后 must stand where a time may begin: 12月31日前3个月 is no first quarter, and
+# 验收后半年 no second half of a year.
+_MAY_BEGIN = r"(?<![^-,;。、(:/和及与于在至的争取上])"
+_SEASON_ALONE = _SEASON_ALONE.replace("|前(?P<alt_firstq", f"|{_MAY_BEGIN}前(?P<alt_firstq")
+_SEASON_ALONE = _SEASON_ALONE.replace("|[前头](?P<alt_firstm", f"|{_MAY_BEGIN}[前头](?P<alt_firstm")
+_SEASON_ALONE = _SEASON_ALONE.replace("[上下后]|(?<!提)前)半年", f"[上下]|{_MAY_BEGIN}[前后])半年")
+# 国庆桥 and 元旦路 are places.
+_HOLIDAY_ALONE = HOLIDAY.replace("<holiday>", "<alt_holiday>") + (
+    r"(?:(?<=[节假周])|(?=[前后底内期止;,。、)/和及与至到-]|[之以]前|$))"
+)
 _LOCAL_ALONE = LOCAL.replace("<local", "<alt_local")
 WORDED = re.compile(
     rf"(?:{PLAN}|{WEEK}|{RELATIVE_DAY}|{YEAR}(?:{HOLIDAY}|{LOCAL_OF_YEAR}|{SEASON})?"
@@ -158,7 +174,8 @@ def _slashed(first: int, second: int, year: int, fragment: str) -> Point:
 
 def _worded(part: dict[str, str]) -> Point:
     if "plan" in part:
-        return Point(plan=10 + CN_DIGIT[part["plan"][1]])
+        years = part.get("planyears")
+        return Point(plan=10 + CN_DIGIT[part["plan"][1]], plan_years=int(years) if years else None)
     if "dshift" in part:
         return Point(day_shift=SHIFTS[part["dshift"][0]])
     if "wshift" in part or "wday2" in part:
@@ -199,7 +216,7 @@ def _season(part: dict[str, str]) -> Point:
         return Point(quarter=1 if part["qname"] == "首" else 4)
     if "qshift" in part or "bareq" in part:
         return Point(quarter_shift=SHIFTS[part.get("qshift", "本")[0]])
-    point = Point(day=int(part["day"]) if "day" in part else None, xun=part.get("xun"))
+    point = Point(day=int(part["day"]) if "day" in part else None, xun=part.get("xun") or part.get("halfmonth"))
     if "month" in part:
         return replace(point, month=int(part["month"]))
     if "mshift" in part or "barem" in part:

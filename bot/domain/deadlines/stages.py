@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from bot.domain.deadlines.mentions import Mention
 from bot.domain.deadlines.tokens import Figure, Token, Word
@@ -28,6 +28,7 @@ class Draft:
     listed: bool = False
     stuck: bool = False  # no mark between it and the date before
     names_year: bool = True
+    counted: bool = False  # by a span, not written
 
     @property
     def label(self) -> str:
@@ -109,4 +110,7 @@ def cumulative(figures: Sequence[Figure | None]) -> list[int | None]:
             if share is not None:
                 total += share
                 shares[index] = total
+    elif stated[-1:] == [100] and sum(stated[:-1]) < 100 and any(a == b for a, b in pairwise(stated[:-1])):
+        # One third, one third, the whole: a stage without work of its own is none.
+        shares = [*accumulate(share or 0 for share in shares[:-1]), 100] if None not in shares else shares
     return [None if share == 100 and index < len(shares) - 1 else share for index, share in enumerate(shares)]

@@ -17,9 +17,12 @@ from bot.domain.deadlines.tokens import Figure, Riddle, Token, Word
 JOINTS = ("、", "/", "和", "及", "与", "以及")
 STRONG = ";。!?"
 DONE_ON = re.compile(r"已经?(?:于|在)$")
+DONE = re.compile(rf"(?:{lexicon.STATUS.pattern})\($", lexicon.STATUS.flags)
 ABOUT = re.compile(r"大?约|大概|左右$")
+NEARLY = re.compile(r"(?:约|近|大概)$")
 PART = re.compile(r"其中|力争|争取|先|\(")
 UNTIL = re.compile(r"[至到]$")
+HENCEFORTH = re.compile(r"(?:[之以此今]后|及以后)$")
 
 
 @dataclass(slots=True)
@@ -126,6 +129,8 @@ class Walk:
         before, after = neighbours
         # 交办之日起15日内: the span after it decides what the event means.
         text = word.text
+        if isinstance(after, Word) and after.kind in ("rhythm", "upkeep"):
+            text = HENCEFORTH.sub("", text)
         if isinstance(after, Span):
             text = lexicon.AFTER_EVENT.sub("", text)
         elif isinstance(after, Mention):
@@ -134,14 +139,15 @@ class Walk:
             if self.current and self.drafts and self.drafts[-1] is self.current:
                 self.drafts.pop()
             raise Unclear("season", before.text + word.text)
-        if isinstance(before, Mention) and before.bare and lexicon.FOUND_THEN.match(word.text):
-            raise Unclear("unread", before.text + word.text)
+        is_due = isinstance(before, Mention) and before.bare and self.drafts and self.drafts[-1].text == before.text
+        if is_due and lexicon.FOUND_THEN.match(word.text):
+            raise Unclear("unread", self.drafts[-1].text + word.text)
         if hides_time(text):
             at_event: Note = "event" if lexicon.BEFORE_EVENT.search(text) else "unread"
             raise Unclear("season" if lexicon.SEASON.search(text) else at_event, word.text.strip(BRACKETS))
 
     def _mention(self, mention: Mention, joined: bool, neighbours: tuple[Token | None, Token | None]) -> None:
-        if mention.side == "start" or (mention.side == "after" and isinstance(neighbours[1], Span)):
+        if self._is_start(mention, neighbours[1]):
             return self._start(mention)
         if mention.side == "after":
             raise Unclear("after", mention.text)
@@ -149,18 +155,31 @@ class Walk:
         # 2022年底前完成，其中6月底前完成一期: a part may come before the whole.
         frame = replace(self.frame, due=None) if PART.search(here) else self.frame
         due, period = due_of(mention, frame)
-        if DONE_ON.search(here):
+        following = neighbours[1].kind if isinstance(neighbours[1], Word) else ""
+        done = due < self.frame.base and mention.side != "front" and (following == "status" or DONE.search(here))
+        if DONE_ON.search(here) or done:
             raise Unclear("status", here + mention.text, (due,))
         if ABOUT.search(here):
             raise Unclear("approximate", here + mention.text, (due,))
-        if self.dated and here.strip(BRACKETS) and mention.bare and self.frame.due and due < self.frame.due:
-            # 2022年底前完成2020年问题整改: a year of the work, not of the deadline.
-            raise Unclear("unread", mention.text)
+        if self.dated and here.strip(BRACKETS) and frame.due and due < frame.due:
+            # 2022年底前完成2020年问题整改: a year of the work, not of the deadline, surely so before the document.
+            if mention.bare and period.last < frame.base:
+                return self._text(Word("content", mention.text))
+            if mention.bare or period.last < frame.base:
+                raise Unclear("unread", mention.text)
         if UNTIL.search(here):
             self.upkeep = [token for token in self.upkeep if token not in self.clause]
         self._note(mention, period)
         self._add(due, mention.text, period, joined, mention.point.names_year)
         return None
+
+    def _is_start(self, mention: Mention, following: Token | None) -> bool:
+        """From when, not by when: 自2022年起, 2021年以后长期坚持, and after a date also 2022年持续巩固."""
+        if mention.side == "start" or (mention.side == "after" and isinstance(following, Span)):
+            return True
+        if not isinstance(following, Word) or following.kind != "upkeep":
+            return False
+        return mention.side == "after" or (mention.bare and bool(self.drafts) and following.text != "持续")
 
     def _add(self, due: date, text: str, period: Period | None, joined: bool, names_year: bool = True) -> None:
         before = [*self.lead, *self.clause]
@@ -196,13 +215,20 @@ class Walk:
         after = following.text if isinstance(following, Word) else ""
         if re.match(r"左右|上下|前后", after):
             raise Unclear("approximate", span.text, (span.due_from(self.frame.base, self.frame),))
-        if (isinstance(previous, Mention) and self.anchor is None) or re.match(r"以上|[之以]?后|起|前", after):
+        if (isinstance(previous, Mention) and self.anchor is None) or re.match(r"以上|[之以]?后|起|前(?!期)", after):
             raise Unclear("unread", span.text)
         start = self.anchor or self._event_day(span, after)
         due = span.due_from(start, self.frame)
+        written = [draft.due for draft in self.drafts if not draft.counted]
+        if NEARLY.search(self._here()):
+            raise Unclear("approximate", self._here() + span.text, (due,))
+        if written and not self.anchor and not lexicon.KNOWN_EVENT.search(self._here()):
+            # 6月底前完成方案，3个月内完成整改: from the document's day, or from that one?
+            raise Unclear("conflict", span.text, (due, span.due_from(written[-1], self.frame)))
         if not start.year - 1 <= due.year <= start.year + 45:
             raise Unclear("year_odd", span.text)
         self._add(due, span.text, None, joined=False)
+        self.drafts[-1].counted = True
         known = span.unit != "workday" or all(map(self.frame.calendar.knows, range(start.year, due.year + 1)))
         self.notes.append(("relative" if known else "workdays_unknown", span.text))
 
@@ -214,7 +240,9 @@ class Walk:
         unknown = lexicon.UNKNOWN_EVENT.search(event[-8:] if after_event else event[-4:])
         if unknown or (after_event and not lexicon.KNOWN_EVENT.search(here)):
             raise Unclear("event", here + span.text)
-        bare_ok = lexicon.LIMIT.search(here) and not after.strip(BRACKETS)
+        limited = lexicon.LIMITING.search(here) or not here
+        worked = limited and lexicon.LIMITED_WORK.match(after)
+        bare_ok = (lexicon.LIMIT.search(here) and not after.strip(BRACKETS)) or worked
         if not (span.closed or after_event or bare_ok):
             # 试运行3个月 is work, 3个月 alone a deadline.
             raise Unclear("unread", here + span.text)

@@ -19,9 +19,9 @@ RANGE = re.compile(rf"\(?({NUMBER})\)?[至到-]第?\(?({NUMBER})\)?")
 
 def numbers_in(naming: str) -> frozenset[int]:
     """The numbers named; 至 and - run from one to the other; 前两项 are the first two."""
-    first = re.fullmatch(FIRST, naming)
-    if first:
-        return frozenset(range(1, (chinese_int(first["first"]) or 0) + 1))
+    of_first = re.fullmatch(FIRST, naming)
+    if of_first:
+        return frozenset(range(1, (chinese_int(of_first["first"]) or 0) + 1))
     found = {chinese_int(match[0]) for match in re.finditer(NUMBER, naming)}
     for match in RANGE.finditer(naming):
         first, last = chinese_int(match[1]), chinese_int(match[2])

@@ -74,7 +74,7 @@ class Cast:
                     assert why in answer, (person, answer)
         assert self.state() == before
 
-    def photo(self, person: Person, number: int, grey: int) -> str:
+    def photo(self, person: Person, number: int | str, grey: int) -> str:
         person.skip()
         person.photo(plain_png(40, 30, grey), caption=f"佐证 {number}")
         return person.expect("已收").text

@@ -18,6 +18,10 @@ def cast() -> Iterator[Cast]:
         yield cast
 
 
+def pictures(*greys: int) -> list[tuple[str, bytes]]:
+    return [(f"{grey}.png", plain_png(40, 30, grey)) for grey in greys]
+
+
 def chain_holds(cast: Cast) -> None:
     with cast.town.house.looking() as act:
         assert auditing.verify_chain(act)[0]
@@ -165,3 +169,67 @@ def test_the_history_tells_the_whole_case(cast: Cast) -> None:
     assert history.count("照片不清") == 1, "told once, by the finding"
     withdrawn = [json.loads(event.after) for event in cast.town.rows(Event) if event.kind == "close_out_returned"]
     assert withdrawn[0]["reasons"][0]["measure"] == "5.2"
+
+
+def test_every_claim_has_its_evidence(cast: Cast) -> None:
+    """Files of single measures bear out those; one for the task bears out all."""
+    for n in (1, 2):
+        cast.ask(cast.district, f"进度 5.{n} 100% 第{n}段完工")
+    cast.photo(cast.district, "5.1", 1)
+    checked = cast.ask(cast.water, "自查完成 5")
+    assert "还没有佐证的措施：5.2" in checked
+    assert "还有措施没有佐证：5.2" in cast.ask(cast.water, "申请销号 5")
+    assert "申请销号" not in cast.town.ask(cast.water, "任务 5").labels
+    cast.district.album(pictures(2, 3), caption="佐证 5.2")
+    cast.town.settle()
+    assert len({row.measure_id for row in cast.town.rows(Evidence)}) == 2, "a whole album goes where its caption says"
+    assert "申请销号" in cast.town.ask(cast.water, "任务 5").labels
+    assert "已申请销号" in cast.ask(cast.water, "申请销号 5")
+
+
+def test_pictures_of_a_check_on_the_spot_are_a_part_of_its_record(cast: Cast) -> None:
+    town = cast.town
+    finished(cast)
+    cast.ask(cast.water_head, "申请销号 5")
+    asked = cast.told(cast.verifier, "请核查")
+    cast.verifier.photo(plain_png(40, 30, 7), caption="现场核查 5 6月13日 张某、李某 护岸完好")
+    assert "现场核查照片 1 张" in cast.told(cast.verifier, "已收").text
+    kept = cast.told(cast.verifier, "现场核查已记")
+    cast.verifier.album(pictures(8, 9), reply_to=kept)
+    town.settle()
+    assert "现场核查照片" in cast.told(cast.verifier, "已收").text
+    assert "护岸完好（照片 3 张）" in cast.ask(cast.verifier, "任务 5")
+    assert town.ask(cast.verifier, "佐证 5").text.count("现场核查") == 3
+
+    # What the unit applied with is what it was: the button the verifier has before them decides.
+    assert "佐证 2 件" in cast.press(cast.verifier, asked, "验收合格")
+    cast.verifier.photo(plain_png(40, 30, 10), reply_to=kept)
+    town.settle()
+    assert "不在核查中" in cast.told(cast.verifier, "未记录").text
+    assert "不在核查中" in cast.ask(cast.verifier, "撤下 5 3 拍错")
+    cast.ask(cast.office, "同意 5")
+    town.go("06-28 09:30")
+    assert "护岸完好（照片 3 张）" in cast.told(cast.district_head, "请联签").text
+    for person in (cast.district_head, cast.water_head, cast.office, cast.leader):
+        assert "已签" in cast.ask(person, "同意 5")
+    assert "已销号" in cast.ask(cast.office, "同意 5")
+    assert (
+        "照片 3 张" in cast.ask(cast.office, "历史 5 全部") or "照片 3 张" in cast.told(cast.office, "照片 3 张").text
+    )
+    assert len(town.rows(CloseOut)[-1].evidence) == 2
+
+
+def test_one_tap_gives_the_whole_bundle(cast: Cast) -> None:
+    finished(cast)
+    for start in (20, 30):
+        cast.district.album(pictures(*range(start, start + 6)), caption="佐证 5")
+        cast.town.settle()
+    cast.district.document(b"report", name="验收单.pdf", caption="佐证 5")
+    cast.town.settle()
+    cast.ask(cast.water_head, "申请销号 5")
+    asked = cast.told(cast.verifier, "请核查")
+    before = len(list(cast.verifier.messages()))
+    cast.verifier.press(asked, "佐证 15")
+    cast.town.settle()
+    shown = list(cast.verifier.messages())[before:]
+    assert sum(said.media is not None for said in shown) == 15

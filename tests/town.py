@@ -300,7 +300,9 @@ class Town:
 
 @contextlib.contextmanager
 def a_town(**given: Any) -> Iterator[Town]:
-    with tempfile.TemporaryDirectory(prefix="duban-town-") as folder, serve() as sandbox:
+    # The archive may still be putting a last file away.
+    kept = tempfile.TemporaryDirectory(prefix="duban-town-", ignore_cleanup_errors=True)
+    with kept as folder, serve() as sandbox:
         town = Town(sandbox, Path(folder), **given)
         try:
             yield town

@@ -117,6 +117,7 @@ UNREAD = READ | {"due": None, "stages": [], "quantities": [], "ongoing": False, 
 FILE = {
     "n": 1,
     "old": False,
+    "spot": False,
     "kind": "photo",
     "name": "",
     "unit": "北辰区",
@@ -517,7 +518,11 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
             "items": [FILE, FILE | {"kind": "document", "name": "验收单.pdf", "state": "fetched", "old": True}],
             "count": 2,
         },
-        {"number": 12, "items": [FILE | {"state": "failed", "sha256": "0a1b2c3d4e5f", "seen_on_task": 3}], "count": 1},
+        {
+            "number": 12,
+            "items": [FILE | {"state": "failed", "sha256": "0a1b2c3d4e5f", "seen_on_task": 3, "spot": True}],
+            "count": 1,
+        },
         {"number": 12, "items": [], "count": 0},
     ],
     "reported": [
@@ -558,7 +563,11 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "which_task": [{"understood": WRITTEN, "files": 0}, {"understood": "", "files": 2}],
     "which_done": [{"number": 12}],
     "ask_difficulty": [{"number": 12, "title": "入河排口整治"}],
-    "finished": [DONE | {"text": WRITTEN}, DONE | {"text": ""}],
+    "finished": [
+        DONE | {"text": WRITTEN, "files": 2, "bare": []},
+        DONE | {"text": "", "files": 1, "bare": ["3.1", "3.2"]},
+        DONE | {"text": "", "files": 0, "bare": ["3.1"]},
+    ],
     "undone": [
         {"what": "report", "tasks": [7], "text": WRITTEN, "percent": 60},
         {"what": "report", "tasks": [7, 12], "text": "", "percent": None},
@@ -567,8 +576,8 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "signed": [{"tasks": [3], "before": [7, 12]}, {"tasks": [], "before": [7]}, {"tasks": [3, 4], "before": []}],
     "receipt": [{"signed": [3, 14], "own": [7]}, {"signed": [], "own": []}],
     "evidence_kept": [
-        {"number": 12, "title": "入河排口整治", "added": 3, "count": 17, "seen": 1},
-        {"number": 12, "title": "入河排口整治", "added": 1, "count": 1, "seen": 0},
+        {"number": 12, "title": "入河排口整治", "added": 3, "count": 17, "seen": 1, "spot": False},
+        {"number": 12, "title": "入河排口整治", "added": 1, "count": 1, "seen": 0, "spot": True},
     ],
     "remark_kept": [
         REMARK | {"told": 1},
@@ -670,6 +679,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "evidence_lost": [{"number": 12, "name": "航拍.mp4"}],
 }
 REFUSED: dict[str, Any] = {
+    "bare": ["12.1", "12.2"],
     "own": [7, 12],
     "understood": WRITTEN,
     "command": "update",

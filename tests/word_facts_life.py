@@ -25,7 +25,7 @@ SIGNALS = [
 ]
 VERIFY = BUNDLE | {"objective": "水质达标", "signals": SIGNALS, "upheld": "", "for_office": False}
 DAYS = {"first_day": "2022-06-14", "last_day": "2022-06-27", "days": 10, "working": True, "calendar_known": True}
-SPOT = {"day": "2022-06-13", "people": "张某、李某", "conclusion": WRITTEN}
+SPOT = {"day": "2022-06-13", "people": "张某、李某", "conclusion": WRITTEN, "pictures": 2}
 SIGNATURE = {"name": "unit", "unit": "武清区", "by": "孙某", "hash": "dddc2cd9", "paper": ""}
 ON_PAPER = SIGNATURE | {"paper": "津武整改〔2022〕3号"}
 SIGN = BUNDLE | DAYS | {"verified_by": "市生态环境局", "verified_text": WRITTEN, "spots": [SPOT], "seen": "251e5a40"}
@@ -158,7 +158,8 @@ LIFE_HISTORY: list[dict[str, Any]] = [
         {"what": "withdrawn", "file": 2, "hash": "8e21414f"},
         {"what": "accepted"},
         {"what": "returned", "reasons": REASONS},
-        {"what": "spot", "spot": SPOT},
+        {"what": "spot", "spot": SPOT, "pictures": 2},
+        {"what": "spot", "spot": SPOT, "pictures": 0},
         {"what": "published", "first_day": "2022-06-14", "last_day": "2022-06-27"},
         {"what": "objection"},
         {"what": "objection_answered", "upheld": True},

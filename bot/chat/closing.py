@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.chat.asking import number_or_refuse
 from bot.chat.deciding import named_or_replied
+from bot.chat.reporting import keep
 from bot.chat.talk import Talk
 from bot.domain.past_days import past_day, split_past_day
 from bot.domain.refusal import Refusal
@@ -31,7 +32,10 @@ def spot(talk: Talk, rest: str) -> None:
     if day is None or day > today or not people or not conclusion.strip():
         raise Refusal("spot_form", task=number, understood=text[:80])
     facts = close_out.spot(talk.act, number, day.isoformat(), people, conclusion.strip())
-    talk.say("spot_kept", facts, about={"task": number})
+    spot_id = facts.pop("spot")
+    talk.say("spot_kept", facts, about={"task": number, "spot": spot_id})
+    if talk.attached:
+        keep(talk, number, spot_id=spot_id)
 
 
 def draft_notice(talk: Talk, number: int) -> None:

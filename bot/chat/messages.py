@@ -102,8 +102,8 @@ def reply(talk: Talk, about: dict[str, Any], text: str) -> None:
         reporting.answer_difficulty(talk, about["note"], text)
     elif about.get("kind") == "difficulty":
         reporting.say_remark(talk, number, "difficulty", text)
-    elif talk.attached and not text:
-        reporting.keep(talk, number, about.get("measure"))
+    elif talk.attached and (not text or about.get("spot")):
+        reporting.keep(talk, number, about.get("measure"), spot_id=about.get("spot"))
     elif (kind := remarks.KIND_OF_ROLE.get(Role(talk.act.person.role))) is not None:
         if talk.attached:
             reporting.keep(talk, number, about.get("measure"))
@@ -220,9 +220,7 @@ def files(talk: Talk, text: str) -> None:
         importing.hand_in(talk, talk.attached[0])
         return
     album = talk.attached[0].album
-    known = evidences.task_of_album(talk.act, album) if album else None
-    if known is not None:
-        evidences.attach(talk.act, known[0], talk.attached, source=talk.source, report_id=known[1])
+    if album and evidences.attach_to_album(talk.act, album, talk.attached, talk.source):
         talk.attached = []
         return
     if album and _asked_already(talk, album):

@@ -207,6 +207,7 @@ def show_evidence(talk: Talk, number: int) -> None:
             {
                 "n": places[row.id or 0],
                 "old": row.cycle < cycle,
+                "spot": row.spot_id is not None,
                 "kind": row.kind,
                 "name": row.file_name,
                 "unit": talk.act.unit(row.unit_id),
@@ -215,23 +216,21 @@ def show_evidence(talk: Talk, number: int) -> None:
                 "sha256": row.sha256 or "",
                 "seen_on_task": row.seen_on_task,
             }
-            for row in rows[-20:]
+            for row in rows
         ],
         "count": len(rows),
     }
     buttons: Buttons = [[["withdraw", f"withdraw:{number}"]]] if may_withdraw else []
     talk.say("evidence", facts, buttons=buttons, about={"task": number, "evidence": True})
-    for kind, method in (("photo", "sendPhoto"), ("document", "sendDocument")):
-        files = [row.file_id for row in rows if row.kind == kind][-10:]
-        if files:
-            talk.say("", {"files": files, "type": kind, "call": method}, method="album", about={"task": number})
+    for kind, files in evidences.albums(rows).items():
+        talk.say("", {"files": files, "type": kind}, method="album", about={"task": number})
 
 
-def keep(talk: Talk, number: int, ordinal: int | None = None, report_id: int | None = None) -> None:
-    """The message's files are the task's evidence now."""
-    facts = evidences.attach(talk.act, number, talk.attached, source=talk.source, ordinal=ordinal, report_id=report_id)
+def keep(talk: Talk, number: int, ordinal: int | None = None, *, spot_id: int | None = None) -> None:
+    """The message's files are the task's evidence now, or the pictures of a check on the spot."""
+    facts = evidences.attach(talk.act, number, talk.attached, source=talk.source, ordinal=ordinal, spot_id=spot_id)
     talk.attached = []
-    talk.say("evidence_kept", facts, about={"task": number})
+    talk.say("evidence_kept", facts, about={"task": number} | ({"spot": spot_id} if spot_id else {}))
 
 
 def difficulty(talk: Talk, rest: str) -> None:

@@ -31,7 +31,8 @@ ITEM = re.compile(r"(?:^|[\n；;])\s*(\d{1,5})\s*[.．]\s*(\d{1,3})\s*[:：,，�
 class CaseFile:
     """一案一档: an application with all that was found, published, objected to and signed so far.
 
-    `notice` is the last one, `objections` are those to any of them, `signatures` those that stand, in the order given.
+    `notice` is the last one, `objections` are those to any of them, `signatures` those that stand, in the order given;
+    `pictures` are those of the checks on the spot.
     """
 
     task: TaskSlice
@@ -40,6 +41,7 @@ class CaseFile:
     verifications: list[Verification] = field(default_factory=list)
     notice: PublicNotice | None = None
     objections: list[Objection] = field(default_factory=list)
+    pictures: list[Evidence] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
 
     @property
@@ -91,10 +93,12 @@ def ask(
     has_head: bool,
     now: datetime,
     gauges: Sequence[Gauge] = (),
+    bare: Sequence[str] = (),
 ) -> tuple[Decision, CloseOut]:
     """申请销号: the application stands, with its file of evidence. A head who asks has agreed; without a head in Duban
     it goes to the verifier at once.
 
+    `bare`: the measures (`12.2`) whose claim no file bears out.
     Refusals: not_your_right, not_your_task, lead_asks, not_now, measures_open, indicators_open, evidence_missing.
     """
     require(member, "close_out")
@@ -107,8 +111,8 @@ def ask(
         rows = [{"place": f"{task.number}.{m.ordinal}", "percent": m.progress} for m in still_open]
         raise Refusal("measures_open", task=task.number, measures=rows)
     require_settled(task, gauges)
-    if not files:
-        raise Refusal("evidence_missing", task=task.number)
+    if not files or bare:
+        raise Refusal("evidence_missing", task=task.number, bare=list(bare) if files else [])
     agreed = "head" if member.role == Role.HEAD else "" if has_head else "no_head"
     made = CloseOut(
         task_id=task.id,
@@ -228,12 +232,23 @@ def spot_check(
 
     Refusals: those of `require_verifier`; not_now.
     """
-    if case.task.state != State.VERIFYING:
-        raise Refusal("not_now", task=case.task.number, state=str(case.task.state), step="spot")
+    require_verifying(case.task)
     require_verifier(case, member, verifiers)
     found = _found(case, member, "spot", spot["conclusion"], now)
     found.spot = spot
     return Decision(additions=[found], events=[_deed(case, "spot_check", spot=spot)]), found
+
+
+def require_verifying(task: TaskSlice) -> None:
+    """What was found on the spot stands once the verification is over. Refusals: not_now."""
+    if task.state != State.VERIFYING:
+        raise Refusal("not_now", task=task.number, state=str(task.state), step="spot")
+
+
+def require_on_the_spot(task: TaskSlice, member: Member) -> None:
+    """Pictures of a check on the spot are the verifier's. Refusals: not_your_right, not_now."""
+    require(member, "verify")
+    require_verifying(task)
 
 
 def itemise(task: TaskSlice, text: str) -> list[dict[str, str]]:

@@ -250,7 +250,8 @@ class Evidence(Row, table=True):
     """A picture or file (佐证). Its row is pending until the bytes lie in the archive under their hash.
 
     Of a picture: `taken_on` (what it says of itself), `look` (its perceptual hash, 128 bits in hex), `near_id` (the
-    earlier picture it resembles). A file that was withdrawn keeps its row.
+    earlier picture it resembles). A file that was withdrawn keeps its row. `spot_id`: the check on the spot
+    (Verification) a picture belongs to; it is a finding, not what the unit applied with.
     """
 
     __table_args__ = (Index("ix_evidence_task", "task_id", "at"),)
@@ -278,6 +279,7 @@ class Evidence(Row, table=True):
     taken_on: date | None = None
     look: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
     near_id: int | None = None
+    spot_id: int | None = None
     withdrawn_at: datetime | None = maybe_moment()
     withdrawn_by: int | None = None
     withdrawn_why: str = Field(default="", sa_column_kwargs={"server_default": ""})

@@ -56,7 +56,7 @@ LIFE: tuple[Step, ...] = (
         (S.FINISHED,),
         S.CLOSE_OUT_ASKED,
         Who.ANSWERING_UNIT,
-        "evidence on file, indicators reached or explained; measures without evidence are named",
+        "evidence for every claim, indicators reached or explained",
     ),
     Step("agree", (S.CLOSE_OUT_ASKED,), S.VERIFYING, Who.HEAD, "not who asked, unless the head asked"),
     Step("accept", (S.VERIFYING,), S.ACCEPTED, Who.VERIFIER, "never the doer alone"),

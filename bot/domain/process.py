@@ -133,7 +133,10 @@ class Signature(Row, table=True):
 
 
 class LookBack(Row, table=True):
-    """回头看: a check on a fixed day after strike-off; "销号不销责"."""
+    """回头看: a check on a fixed day after strike-off; "销号不销责".
+
+    `answer`: why the office lets a failed one rest, with another day to look again; reopening needs no answer.
+    """
 
     __tablename__ = "look_back"
     __table_args__ = (UniqueConstraint("task_id", "cycle", "due"),)
@@ -145,6 +148,9 @@ class LookBack(Row, table=True):
     text: str = ""
     member_id: int | None = Field(default=None, foreign_key="member.id")
     at: datetime | None = maybe_moment()
+    answer: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    answered_by: int | None = None
+    answered_at: datetime | None = maybe_moment()
 
 
 class Correction(Row, table=True):

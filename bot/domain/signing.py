@@ -76,8 +76,10 @@ def seen(case: CaseFile, before: Sequence[Signature]) -> str:
     """The hash of all that a signer had before him: application, evidence, findings, notice, objections, signatures of
     the steps before."""
     close_out, notice = case.close_out, case.notice
+    pictures = [[row.spot_id, row.file_unique_id] for row in case.pictures]
     return digest_of(
-        {
+        ({"pictures": pictures} if pictures else {})
+        | {
             "application": [close_out.id, close_out.unit_id, close_out.member_id, close_out.text, close_out.asked_at],
             "evidence": close_out.evidence,
             "findings": [[v.kind, v.member_id, v.text, v.reasons, v.spot, v.at] for v in case.verifications],

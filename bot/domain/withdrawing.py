@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.close_out import CaseFile
+from bot.domain.close_out import CaseFile, require_verifying
 from bot.domain.decision import Change, Decision, Deed
 from bot.domain.ledger import Evidence
 from bot.domain.people import Member, Role, require
@@ -22,7 +22,7 @@ def require_withdrawable(
 ) -> None:
     """`n`: its number in the task's list; `left`: the files that stand; `case`: the application that goes on, if any.
 
-    Refusals: not_your_right, struck_off_frozen, already_withdrawn, not_your_file, last_evidence.
+    Refusals: not_your_right, struck_off_frozen, already_withdrawn, not_your_file, not_now, last_evidence.
     """
     require(member, "attach")
     if task.struck_off or row.cycle != task.cycle:
@@ -31,6 +31,8 @@ def require_withdrawable(
         raise Refusal("already_withdrawn", task=task.number, file=n)
     if not may_withdraw(task, row, member):
         raise Refusal("not_your_file", task=task.number, file=n)
+    if row.spot_id is not None:
+        require_verifying(task)
     if case is not None and [each.id for each in left] == [row.id]:
         raise Refusal("last_evidence", task=task.number, file=n)
 

@@ -95,9 +95,25 @@ def _filled(act: Act, task: TaskSlice, row: CloseOut) -> CaseFile:
         case.notice = notices[-1]
         objections = select(Objection).where(col(Objection.notice_id).in_([row.id for row in notices]))
         case.objections = apart(act, session.exec(objections.order_by(col(Objection.id))))
+    spots = [found.id for found in case.verifications if found.kind == "spot"]
+    case.pictures = _spot_pictures(act, spots) if spots else []
     signed = select(Signature).where(Signature.close_out_id == id_, col(Signature.void_at).is_(None))
     case.signatures = apart(act, session.exec(signed.order_by(col(Signature.id))))
     return case
+
+
+def _spot_pictures(act: Act, spots: Sequence[int | None]) -> list[Evidence]:
+    shown = select(Evidence).where(col(Evidence.spot_id).in_(spots), col(Evidence.withdrawn_at).is_(None))
+    return list(act.session.exec(shown.order_by(col(Evidence.id))))
+
+
+def spot_rows(case: CaseFile) -> list[dict[str, Any]]:
+    """The checks on the spot as messages show them: day, people, conclusion, how many pictures."""
+    return [
+        {**found.spot, "pictures": sum(row.spot_id == found.id for row in case.pictures)}
+        for found in case.verifications
+        if found.kind == "spot"
+    ]
 
 
 def verifiers(act: Act, task: TaskSlice) -> list[Member]:
@@ -117,13 +133,14 @@ def unit_people(act: Act, task: TaskSlice) -> list[Member]:
 
 
 def live_evidence(act: Act, task: TaskSlice) -> list[Evidence]:
-    """The files that stand as evidence in the task's present cycle, oldest first; the scan of a signature is none."""
+    """The files that stand as evidence in the task's present cycle, oldest first; the scan of a signature is none, nor
+    is a picture of a check on the spot."""
     rows = act.session.exec(
         select(Evidence)
         .where(Evidence.task_id == task.id, Evidence.cycle == task.cycle, col(Evidence.withdrawn_at).is_(None))
         .order_by(col(Evidence.id))
     )
-    return [row for row in rows if row.state != "failed" and row.kind != SCAN]
+    return [row for row in rows if row.state != "failed" and row.kind != SCAN and row.spot_id is None]
 
 
 def evidence_now(act: Act, task: TaskSlice) -> list[dict[str, Any]]:
@@ -136,6 +153,13 @@ def bare_measures(act: Act, task: TaskSlice, rows: Sequence[Evidence]) -> list[s
     reported = act.session.exec(select(Report.measure_id).where(col(Report.id).in_(of_report))).all()
     covered = {row.measure_id for row in rows} | set(reported)
     return [f"{task.number}.{m.ordinal}" for m in task.measures if m.id not in covered and not m.upkeep]
+
+
+def unproven(act: Act, task: TaskSlice, rows: Sequence[Evidence]) -> list[str]:
+    """Measures (`12.2`) whose claim no file bears out; one sent for the task as a whole bears out all of them."""
+    if any(row.measure_id is None and row.report_id is None for row in rows):
+        return []
+    return bare_measures(act, task, rows)
 
 
 def bundle(act: Act, case: CaseFile) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a task's history tells of its close-outs: evidence, findings, checks on the spot, notices, signatures."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -55,7 +56,9 @@ def _evidence(act: Act, task: TaskSlice, names: dict[int, str]) -> list[dict[str
     """What came by one person within a minute is one entry: an album is several messages."""
     rows = _of(act, select(Evidence).where(Evidence.task_id == task.id).order_by(col(Evidence.id)))
     found = []
-    for _, group in groupby(rows, key=lambda row: (row.member_id, row.at.replace(second=0, microsecond=0))):
+    # Pictures of a check on the spot are told with it.
+    sent = [row for row in rows if row.spot_id is None]
+    for _, group in groupby(sent, key=lambda row: (row.member_id, row.at.replace(second=0, microsecond=0))):
         files = list(group)
         first = files[0]
         gone = sum(row.withdrawn_at is not None for row in files)
@@ -72,6 +75,9 @@ def _evidence(act: Act, task: TaskSlice, names: dict[int, str]) -> list[dict[str
 
 
 def _findings(act: Act, rows: Sequence[Verification], names: dict[int, str]) -> list[dict[str, Any]]:
+    spots = [row.id for row in rows if row.kind == "spot"]
+    shown = select(Evidence.spot_id).where(col(Evidence.spot_id).in_(spots), col(Evidence.withdrawn_at).is_(None))
+    pictures = Counter(act.session.exec(shown)) if spots else Counter[int | None]()
     return [
         _entry(
             act,
@@ -82,6 +88,7 @@ def _findings(act: Act, rows: Sequence[Verification], names: dict[int, str]) -> 
             unit=act.unit(row.unit_id),
             reasons=row.reasons,
             spot=row.spot,
+            pictures=pictures.get(row.id, 0),
         )
         for row in rows
     ]

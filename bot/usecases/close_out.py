@@ -35,7 +35,9 @@ from bot.usecases.case_files import (
     open_cases,
     require_case,
     signal_facts,
+    spot_rows,
     unit_people,
+    unproven,
     verifiers,
 )
 from bot.usecases.indicators import gauges
@@ -59,6 +61,7 @@ def apply_for(act: Act, number: int, text: str) -> dict[str, Any]:
             has_head=has_head,
             now=act.now,
             gauges=gauges(act, task),
+            bare=unproven(act, task, rows),
         )
     except Refusal as refusal:
         if refusal.reason == "lead_asks":
@@ -143,9 +146,9 @@ def spot(act: Act, number: int, day: str, people: str, conclusion: str) -> dict[
     """现场核查 is on record; pictures follow by reply. Refusals: no_such_task, those of the rule `spot_check`."""
     case = require_case(act, number, "spot")
     spot_facts = {"day": day, "people": people, "conclusion": conclusion}
-    decision, _ = spot_check(case, act.person, spot_facts, verifiers(act, case.task), act.now)
+    decision, found = spot_check(case, act.person, spot_facts, verifiers(act, case.task), act.now)
     act.carry(decision)
-    return {"number": number, "title": case.task.title, **spot_facts}
+    return {"number": number, "title": case.task.title, **spot_facts, "spot": found.id}
 
 
 def after_evidence(act: Act, task_ids: Iterable[int]) -> None:
@@ -207,10 +210,13 @@ def _others(act: Act, people: Iterable[Member]) -> list[Member]:
 
 
 def may_apply(act: Act, task: TaskSlice) -> bool:
-    """An application of this person would stand: own check declared, their unit answers, evidence is there, every
-    indicator is reached or explained."""
+    """An application of this person would stand: own check declared, their unit answers, every claim has its evidence,
+    every indicator is reached or explained."""
     answers = act.person.role in UNIT_PEOPLE and act.person.unit_id in answering(task)
-    if not answers or task.state != State.FINISHED or not evidence_now(act, task):
+    if not answers or task.state != State.FINISHED:
+        return False
+    rows = live_evidence(act, task)
+    if not rows or unproven(act, task, rows):
         return False
     return all(gauge.settled for gauge in gauges(act, task))
 
@@ -229,7 +235,7 @@ def timeline(act: Act, task: TaskSlice) -> dict[str, Any] | None:
         "finding": findings[-1].kind if findings else "",
         "found_at": act.office.local(findings[-1].at).isoformat() if findings else "",
         "found_by": act.unit(findings[-1].unit_id) if findings else "",
-        "spots": [{**v.spot} for v in case.verifications if v.kind == "spot"],
+        "spots": spot_rows(case),
         "last_day": case.notice.last_day.isoformat() if case.notice else "",
         "objections": len(case.objections),
         "open_objections": len(case.open_objections),

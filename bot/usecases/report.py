@@ -30,6 +30,7 @@ from bot.store.handlers import elsewhere
 from bot.store.ledger import load_task, load_tasks
 from bot.store.open_matters import OpenMatters, open_matters
 from bot.usecases.act import Act
+from bot.usecases.case_files import live_evidence, unproven
 from bot.usecases.extension_facts import may_ask
 from bot.usecases.facts import task_line
 from bot.usecases.remarks import answer_open_notes
@@ -341,7 +342,9 @@ def declare_finished(act: Act, number: int, text: str) -> dict[str, Any]:
         if refusal.reason == "lead_declares":
             refusal.facts["units"] = [act.unit(unit) for unit in refusal.facts["units"]]
         raise
-    return {**task_line(act, standing(task, act.now, act.office)), "text": text}
+    rows = live_evidence(act, task)
+    bare = unproven(act, task, rows)
+    return {**task_line(act, standing(task, act.now, act.office)), "text": text, "files": len(rows), "bare": bare}
 
 
 def acknowledge(act: Act, numbers: Sequence[int]) -> list[int]:

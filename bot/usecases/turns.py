@@ -15,7 +15,7 @@ from bot.domain.signing import whose_turn as turn_of
 from bot.domain.slices import TaskSlice
 from bot.store.people import present
 from bot.usecases.act import Act
-from bot.usecases.case_files import bundle, case_of, heads, name_of, signal_facts, verifiers
+from bot.usecases.case_files import bundle, case_of, heads, name_of, signal_facts, spot_rows, verifiers
 
 
 def whose_turn(act: Act, task: TaskSlice) -> list[dict[str, str]]:
@@ -161,7 +161,7 @@ def sign_facts(act: Act, case: CaseFile) -> dict[str, Any]:
         **bundle(act, case),
         "verified_by": act.unit(accepted[-1].unit_id) if accepted else "",
         "verified_text": accepted[-1].text if accepted else "",
-        "spots": [{**v.spot} for v in case.verifications if v.kind == "spot"],
+        "spots": spot_rows(case),
         "first_day": case.notice.first_day.isoformat() if case.notice else "",
         "last_day": case.notice.last_day.isoformat() if case.notice else "",
         "objections": [{"text": row.text, "answer": row.answer} for row in case.objections],

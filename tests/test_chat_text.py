@@ -53,6 +53,13 @@ def test_more_than_a_hundred_is_refused(line: str) -> None:
     assert refused.value.facts["percent"] > 100
 
 
+@pytest.mark.parametrize("line", ["12 -5%", "第12项 -5% 返工", "12 −5%", "-5%"])
+def test_less_than_nothing_is_refused(line: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read_report_line(line)
+    assert (refused.value.reason, refused.value.facts) == ("percent_range", {"percent": -5})
+
+
 def test_a_figure_above_a_hundred_within_the_words_is_no_progress() -> None:
     assert read_report_line("12 清淤完成年度任务的120%") == ReportLine(12, text="清淤完成年度任务的120%")
 

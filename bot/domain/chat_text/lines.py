@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.domain.chat_text.answers import UNCHANGED, is_unchanged, rest_unchanged
 from bot.domain.chat_text.heads import head_at
-from bot.domain.chat_text.percents import cumulative_percent, front_percent, stated_percent
+from bot.domain.chat_text.percents import cumulative_percent, front_percent, refuse_below_nought, stated_percent
 from bot.domain.chat_text.writing import BETWEEN, normalise
 
 
@@ -42,6 +42,7 @@ def read_report_line(text: str, numbers: Collection[int] = ()) -> ReportLine | N
     if cut is not None:
         text, plain = f"{text[:cut]} {text[cut:]}", f"{plain[:cut]} {plain[cut:]}"
     head = head_at(plain)
+    refuse_below_nought(plain, head.end if head else 0)
     start = _skip(plain, head.end if head else 0)
     line = _content(text[start:], plain[start:])
     return replace(line, number=head.number, measure=head.measure) if head else line

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from bot.domain.chat_text.writing import CHINESE_NUMBER, chinese_number
 from bot.domain.refusal import Refusal
 
-_PERCENT = rf"(?:(?P<digits>\d{{1,5}}(?:\.\d+)?)\s*%|百分之(?P<words>\d{{1,3}}(?:\.\d+)?|{CHINESE_NUMBER}))"
+# 八成, 七成五, 七成半; but 一成不变, 三成立, 十成员 count nothing.
+_TENTHS = (
+    r"(?P<tenths>\d|十|[一二两三四五六七八九])成"
+    r"(?:(?P<more>[一二三四五六七八九\d](?![\d.]|\s*%)|半)|(?![立果效品本功不员都交人年熟型分套语为]))"
+)
+_PERCENT = (
+    rf"(?:(?P<digits>\d{{1,5}}(?:\.\d+)?)\s*%|(?P<spelt>{CHINESE_NUMBER})\s*%"
+    rf"|百分之(?P<words>\d{{1,3}}(?:\.\d+)?|{CHINESE_NUMBER})|{_TENTHS})"
+)
+# 进度 7 -5%: a figure below nought, and no dash between number and figure (7-60%, 7 - 60%).
+_BELOW = re.compile(r"(?:\s+|(?<!\S))[-−](?P<digits>\d{1,3})(?:\.\d+)?\s*%")
 _ABOUT = r"(?:已经?|约|大约|近|接近|将近|超过?|达到?|到|至|为|是|了|[:,，：\s])*"
 _OPENING = (
     r"(?:目前|现在?|当前|已经?|累计|截至目前|截止目前|总体|整体|总|形象|工程|项目|整改|任务)*"
@@ -26,7 +36,7 @@ _CUMULATIVE = re.compile(rf"累计(?:已经?|完成|进度|工程量|总?量|的
 _ADDED = re.compile(r"(?:今天|今日|昨天|昨日|当日|当天|本周|上周|本月|本期|新增|又|再)(?:内|新|共|又)?$")
 _RANGE = re.compile(r"\s*[-~～—–至到]\s*\d+(?:\.\d+)?\s*%|\s*的(?!进度|进展)")
 
-_ANY = re.compile(rf"{_PERCENT}|完成了?(?:约|近)?(?P<tenths>[一二三四五六七八九])成(?![立果效品本功])")
+_ANY = re.compile(_PERCENT)
 # 完成N%, 进度N%, 达到N%, 完成年度任务的N%: what may stand between the key and the figure.
 _KEYED = re.compile(
     r"(?P<key>完成率|完成比例|整改率|形象进度|进度|进展|完成|完工|竣工|推进|达到?|progress|completed?|done|finished)"
@@ -59,20 +69,22 @@ def front_percent(plain: str) -> Found | None:
     found = _FRONT_CHANGE.match(plain) or _FRONT.match(plain)
     if found is None or _RANGE.match(plain, found.end()):
         return None
-    value = _value(found["digits"] or found["words"])
+    value = _figure(found)
     if value is None:
         return None
     if value > 100:
         raise Refusal("percent_range", percent=value)
     # 完成60%清淤: the words run on and stay whole; 完成60%，余4个: they end here.
-    runs_on = bool(found["opening"].strip(" ,，:：")) and plain[found.end() : found.end() + 1].isalpha()
+    # 完成七成，余三成: a rough figure stays where it was said.
+    rough = bool(found["tenths"]) or plain[found.end() : found.end() + 1].isalpha()
+    runs_on = rough and bool(found["opening"].strip(" ,，:："))
     return Found(value, 0 if runs_on else found.end())
 
 
 def cumulative_percent(plain: str) -> int | None:
     """累计完成65% says where it stands, whatever else was done this week."""
     found = _CUMULATIVE.search(plain)
-    value = _value(found["digits"] or found["words"]) if found else None
+    value = _figure(found) if found else None
     if found is None or value is None or value > 100 or _RANGE.match(plain, found.end()):
         return None
     clause = re.split(r"[,，。;；\n]", plain[: found.start()])[-1]
@@ -86,13 +98,11 @@ def stated_percent(plain: str) -> int | None:
 
 
 def _progress(plain: str, match: re.Match[str]) -> int | None:
-    value = (
-        int(chinese_number(match["tenths"]) or 0) * 10 if match["tenths"] else _value(match["digits"] or match["words"])
-    )
+    value = _figure(match)
     before = re.split(r"[。;；\n]", plain[: match.start()])[-1]
     if value is None or value > 100 or _RANGE.match(plain, match.end()) or re.search(r"\d\s*[-~～—–]$", before):
         return None
-    return value if match["tenths"] or _is_keyed(before) or _is_done_after(plain, match, before) else None
+    return value if _is_keyed(before) or _is_done_after(plain, match, before) else None
 
 
 def _is_keyed(before: str) -> bool:
@@ -113,7 +123,16 @@ def _is_done_after(plain: str, match: re.Match[str], before: str) -> bool:
     )
 
 
-def _value(text: str) -> int | None:
+def refuse_below_nought(plain: str, at: int) -> None:
+    """Refuses percent_range (percent) where what stands here, behind the task's number, is a figure such as -5%."""
+    found = _BELOW.match(plain, at)
+    if found is not None:
+        raise Refusal("percent_range", percent=-int(found["digits"]))
+
+
+def _figure(found: re.Match[str]) -> int | None:
     """Whole points, rounded down: nobody is given more than was claimed."""
-    number = text.partition(".")[0]
-    return chinese_number(number)
+    if found["tenths"]:
+        more = 5 if found["more"] == "半" else chinese_number(found["more"] or "0")
+        return 10 * (chinese_number(found["tenths"]) or 0) + (more or 0)
+    return chinese_number((found["digits"] or found["spelt"] or found["words"]).partition(".")[0])

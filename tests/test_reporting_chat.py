@@ -791,3 +791,89 @@ def test_a_person_who_reads_english_is_answered_in_english(town: Town, desk: tup
     assert any(label.startswith("Undo") or "back" in label for label in said.labels)
     assert "no change" in town.ask(liaison, f"{bureau.one} no change").text.lower()
     assert "0 and 100" in town.ask(liaison, f"/update {bureau.one} 160%").text
+
+
+def test_an_edit_of_a_message_nothing_came_of_counts_as_said_now(town: Town, desk: tuple[Bureau, Person]) -> None:
+    bureau, liaison = desk
+    sent = liaison.send(f"进度 {bureau.far} 160% 甲")
+    liaison.expect("未记录")
+    liaison.edit(sent, f"进度 {bureau.far} 60% 甲")
+    liaison.expect("已记")
+    assert reports(town, bureau.far) == [(60, "甲", "")]
+    offered = liaison.send(f"{bureau.later} 50% 乙")
+    liaison.expect("记这一条")
+    liaison.edit(offered, f"{bureau.later} 55% 乙")
+    town.press(liaison, liaison.expect("55%"), f"记到 {bureau.later}")
+    assert reports(town, bureau.later) == [(55, "乙", "")]
+
+
+def test_a_line_put_right_by_an_edit_is_recorded_beside_those_that_were(
+    town: Town, desk: tuple[Bureau, Person]
+) -> None:
+    bureau, liaison = desk
+    sent = liaison.send(f"进度 {bureau.far} 60% 甲\n进度 {bureau.one} 150% 乙")
+    assert [said.text[:3] for said in liaison.expect_all()] == ["已记　", "未记录"]
+    liaison.edit(sent, f"进度 {bureau.far} 60% 甲\n进度 {bureau.one} 50% 乙")
+    liaison.expect("已记")
+    town.settle()
+    assert (reports(town, bureau.far), reports(town, bureau.one)) == ([(60, "甲", "")], [(50, "乙", "")])
+
+
+def test_an_edited_command_that_is_no_report_is_not_carried_out_and_says_so(
+    town: Town, desk: tuple[Bureau, Person]
+) -> None:
+    bureau, liaison = desk
+    sent = liaison.send(f"困难 {bureau.far} 资金未到位")
+    liaison.expect("已记")
+    liaison.edit(sent, f"困难 {bureau.far} 资金和用地未到位")
+    liaison.expect("请重新发一条")
+
+
+def test_the_rest_is_offered_behind_the_lines_of_the_same_message_and_without_their_tasks(
+    town: Town, desk: tuple[Bureau, Person]
+) -> None:
+    bureau, liaison = desk
+    earlier(town, liaison, {bureau.far: 50, bureau.later: 60, bureau.one: 40})
+    town.settle()
+    liaison.skip()
+    liaison.send(f"{bureau.one} 45% 甲\n{bureau.far} 55% 乙\n其余 3 项无变化")
+    both, rest = liaison.expect_all()
+    assert "读到 2 项" in both.text
+    assert "其余 1 项无变化？" in rest.text and f"{bureau.later} 60%" in rest.text
+    town.press(liaison, rest, "1 项无变化")
+    liaison.skip()
+    liaison.send(f"进度 {bureau.one} 46% 丙\n其余无变化。")
+    recorded, none_left = liaison.expect_all()
+    assert "46%" in recorded.text and "丙”" in recorded.text
+    assert f"{bureau.two}、{bureau.late}" in none_left.text
+    assert progress(town, bureau.far) == 50
+
+
+def test_a_reply_to_a_list_may_end_with_the_rest(town: Town, desk: tuple[Bureau, Person]) -> None:
+    bureau, liaison = desk
+    earlier(town, liaison, {bureau.far: 50, bureau.later: 60})
+    listed = town.ask(liaison, "我的任务")
+    liaison.reply(listed, f"{bureau.one} 45% 甲\n其余 2 项无变化")
+    recorded, rest = liaison.expect_all()
+    assert "45%" in recorded.text
+    assert rest.text.startswith("其余 2 项无变化？")
+    # What is not on the list that was shown is not reported by its button.
+    town.ask(liaison, f"{bureau.far} 无变化")
+    assert f"1 项无变化：{bureau.later}" in town.press(liaison, rest, "2 项无变化").text
+
+
+def test_a_command_in_a_reply_need_not_repeat_the_number(town: Town, desk: tuple[Bureau, Person]) -> None:
+    bureau, liaison = desk
+    card = town.ask(liaison, f"任务 {bureau.far}")
+    for typed, answered in (
+        ("进度 72% 继续", "72%"),
+        ("困难 管线未迁", "管线未迁"),
+        ("历史", "历史"),
+        ("佐证", "佐证"),
+        ("签收", f"此前已签收：{bureau.far}"),
+        ("延期 2024-06-30 招标流标", "2023-12-31 → 2024-06-30"),
+        ("办结", "自查完成，还是申请销号"),
+        ("为何", "为何提醒"),
+    ):
+        said = town.reply(liaison, card, typed).text
+        assert answered in said and str(bureau.far) in said, typed

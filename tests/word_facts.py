@@ -561,6 +561,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     ],
     "offer_taken": [{"tasks": [3, 12]}],
     "which_task": [{"understood": WRITTEN, "files": 0}, {"understood": "", "files": 2}],
+    "edited_late": [{}],
     "which_done": [{"number": 12}],
     "ask_difficulty": [{"number": 12, "title": "入河排口整治"}],
     "finished": [

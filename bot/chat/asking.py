@@ -33,11 +33,17 @@ WHICH |= {"all": "all", "全部": "all", "open": "open"}
 
 
 def number_or_refuse(talk: Talk, rest: str, command: str) -> tuple[int, int | None, str]:
-    """The task's number a call begins with. Refusals: number_missing (understood: the rest of the call)."""
+    """The task a call begins with; in a reply that names none, the one the message replied to is about.
+
+    Refusals: number_missing (understood: the rest of the call).
+    """
     found = leading_number(rest)
-    if found is None:
-        raise Refusal("number_missing", command=command, understood=rest[:80])
-    return found
+    if found is not None:
+        return found
+    about = talk.replied_about or {}
+    if about.get("task"):
+        return about["task"], about.get("measure"), rest.strip()
+    raise Refusal("number_missing", command=command, understood=rest[:80])
 
 
 # 条 and 块: a list by who leads, or by the districts that do the work.

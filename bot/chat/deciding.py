@@ -7,7 +7,6 @@ from bot.chat.decision_buttons import decision_buttons
 from bot.chat.reading import leading_number
 from bot.chat.talk import Buttons, Talk
 from bot.domain.refusal import Refusal
-from bot.usecases import conversation
 from bot.usecases import waiting as waitings
 from bot.usecases.waiting import Told, Waiting
 
@@ -51,9 +50,7 @@ def waiting_facts(talk: Talk, waiting: Waiting) -> dict[str, Any]:
 
 def named_or_replied(talk: Talk, rest: str, command: str) -> tuple[int, int | None, str]:
     """The task a decision names; in a reply to a message about a task, that one. Refusals: number_missing."""
-    replied = talk.message.reply_to_message if talk.query is None else None
-    about = conversation.about(talk.act, talk.chat_id, replied.message_id) if replied is not None else None
-    task = (about or {}).get("task")
+    task = (talk.replied_about or {}).get("task")
     if task is None:
         return number_or_refuse(talk, rest, command)
     found = leading_number(rest)

@@ -75,8 +75,8 @@ class Dispatcher:
             if talk.query is not None:
                 self._pressed(talk)
             elif talk.update.edited_message is not None:
-                if talk.member is not None:
-                    messages.edited(talk)
+                if talk.member is not None and not messages.edited(talk):
+                    self._said(talk)
             else:
                 self._said(talk)
         except Refusal as refusal:

@@ -17,7 +17,10 @@ def extend(talk: Talk, rest: str) -> None:
     number, ordinal, text = number_or_refuse(talk, rest, "extend")
     if ordinal is None and split_day(rest)[0] and not split_day(text)[0]:
         # 延期 2022-06-30: what looks like a number is the day's year.
-        raise Refusal("number_missing", command="extend", understood=rest[:80])
+        about = talk.replied_about or {}
+        if not about.get("task"):
+            raise Refusal("number_missing", command="extend", understood=rest[:80])
+        number, ordinal, text = about["task"], about.get("measure"), rest
     if text.strip():
         read(talk, number, ordinal, text)
     else:

@@ -15,8 +15,10 @@ from bot.domain.chat_text import (
     is_unchanged,
     numbered_by_title,
     read_report_line,
+    rest_in,
     rest_unchanged,
     split_paragraph,
+    without_rest,
 )
 from bot.domain.people import UNIT_PEOPLE, Role, may
 from bot.domain.refusal import Refusal
@@ -49,17 +51,9 @@ def of_unit(talk: Talk) -> bool:
     return Role(talk.act.person.role) in UNIT_PEOPLE
 
 
-def about_reply(talk: Talk) -> dict[str, Any] | None:
-    """What the message that was replied to is about, if it is one of ours."""
-    replied = talk.message.reply_to_message
-    if replied is None:
-        return None
-    return conversation.about(talk.act, talk.chat_id, replied.message_id)
-
-
 def plain(talk: Talk) -> None:
     """A message without a command word, understood in the order of design.md §2."""
-    about = about_reply(talk)
+    about = talk.replied_about
     text = talk.text.strip()
     if about is not None:
         reply(talk, about, text)
@@ -69,12 +63,14 @@ def plain(talk: Talk) -> None:
         return
     elif is_receipt(text):
         receipt(talk, None)
-    elif rest_unchanged(text) is not None:
-        reporting.offer_rest(talk, text)
+    elif (rest := rest_unchanged(text)) is not None:
+        reporting.offer_rest(talk, rest)
     elif importing.offered(talk, text):
         return
     elif may(talk.act.person.role, "report") and (claims := claims_in(talk)):
         offering.offer(talk, claims)
+        if of_unit(talk) and (rest := rest_in(text)) is not None:
+            reporting.attempt_rest(talk, rest, [claim.number for claim in claims])
     elif talk.private:
         talk.say("hint", {"own": numbers_of_unit(talk.act)[:1], "role": talk.act.person.role})
 
@@ -108,8 +104,8 @@ def reply(talk: Talk, about: dict[str, Any], text: str) -> None:
         if talk.attached:
             reporting.keep(talk, number, about.get("measure"))
         reporting.say_remark(talk, number, kind[0], text)
-    elif (rest := rest_unchanged(text)) is not None and rest:
-        reporting.offer_rest(talk, text)
+    elif (rest := rest_unchanged(text)) is not None:
+        reporting.offer_rest(talk, rest)
     else:
         # An answer to a remark is about the task: which of its measures does not matter.
         reporting.make(talk, _claim_on(number, about, text), any_measure="note" in about)
@@ -129,10 +125,11 @@ def _claim_on(number: int, about: dict[str, Any], text: str) -> Claim:
 
 def reply_to_list(talk: Talk, about: dict[str, Any], text: str) -> None:
     """A reply to a folded message is read line by line, each naming its number; else buttons ask which task."""
-    if rest_unchanged(text) is not None:
-        reporting.offer_rest(talk, text)
+    rest = rest_in(text)
+    lines = [line for line in without_rest(text).splitlines() if line.strip()]
+    if rest is not None and not lines:
+        reporting.offer_rest(talk, rest)
         return
-    lines = [line for line in text.splitlines() if line.strip()]
     claims = [claim_of(line) for line in lines]
     named = [claim for claim in claims if claim is not None and claim.number]
     nameless = [line for line, claim in zip(lines, claims, strict=True) if claim is None or not claim.number]
@@ -149,6 +146,8 @@ def reply_to_list(talk: Talk, about: dict[str, Any], text: str) -> None:
         return
     for n, claim in enumerate(named):
         offering.attempt(talk, claim, n)
+    if rest is not None:
+        reporting.attempt_rest(talk, rest, [claim.number for claim in named])
 
 
 def ask_task(talk: Talk, numbers: list[int], text: str) -> None:
@@ -179,10 +178,11 @@ def claims_in(talk: Talk) -> list[Claim]:
     entries = read_entries(text, WORDS, talk.house.bot_name)
     if entries:
         return [claim for entry in entries for claim in claims_of_entry(talk, entry)]
-    about = about_reply(talk)
+    about = talk.replied_about
     if about is not None and about.get("task"):
         return [_claim_on(about["task"], about, text)]
     own = set(numbers_of_unit(talk.act))
+    text = without_rest(text)
     claims = _claims_on_own(text, own)
     if claims or not of_unit(talk):
         return claims
@@ -292,10 +292,37 @@ def claim_on(number: int, text: str) -> Claim:
     return _claim_on(number, {}, text)
 
 
-def edited(talk: Talk) -> None:
-    """An edited message corrects the reports it made, line by line; anything else it was stays as it was."""
+# What may be said again by an edit, as long as nothing came of it the first time.
+SAID_ANEW = frozenset({"update", "same", "evidence"})
+
+
+def edited(talk: Talk) -> bool:
+    """An edited message corrects the reports it made, line by line; a line that could not be recorded before is now.
+
+    → False: nothing came of it yet and it reads as a report, so it counts as said now. Whatever else it was stays so.
+    """
+    if conversation.recorded(talk.act, talk.chat_id, talk.message.message_id):
+        _correct(talk)
+        return True
+    if conversation.attached(talk.act, talk.chat_id, talk.message.message_id):
+        return True
+    entries = read_entries(talk.text, WORDS, talk.house.bot_name)
+    if entries and not {entry.command for entry in entries} <= SAID_ANEW:
+        if talk.private:
+            talk.say("edited_late")
+        return True
+    about = talk.replied_about
+    if about is not None and not (of_unit(talk) and set(about) <= {"task", "measure"}):
+        return True
+    return not entries and not claims_in(talk)
+
+
+def _correct(talk: Talk) -> None:
     for n, claim in enumerate(claims_in(talk)):
         talk.line = n
+        if not conversation.line_recorded(talk.act, talk.source):
+            offering.attempt(talk, claim, n)
+            continue
         facts = reports.correct_report(talk.act, claim, talk.source)
         if facts is not None:
             carry_on = [["undo", f"undo:{facts['report_id']}", {"until": facts["undo_until"]}]]

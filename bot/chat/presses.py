@@ -33,7 +33,7 @@ from bot.chat.talk import Buttons, Talk
 from bot.domain.decision_text import split_day
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import Claim
-from bot.usecases import lists, people
+from bot.usecases import conversation, lists, people
 from bot.usecases import report as reports
 
 Verb = Callable[[Talk, list[str]], None]
@@ -134,6 +134,8 @@ def pick(talk: Talk, args: list[str]) -> None:
     original = messages.again(talk, inbox_id)
     claim = messages.claim_on(named[0], original.text) if named else messages.claims_in(original)[line]
     original.line = line
+    if conversation.line_recorded(original.act, original.source):
+        raise Refusal("already_done")
     reporting.make_pressed(talk, original, replace(claim, ordinal=ordinal))
 
 
@@ -156,14 +158,15 @@ def on_task(talk: Talk, args: list[str]) -> None:
 
 
 def rest(talk: Talk, args: list[str]) -> None:
-    found, _ = reports.rest_of(talk.act)
-    numbers = reports.rest_unchanged(talk.act, [row.task.number for row in found], f"{talk.source}:{talk.inbox.id}")
+    """What the message lists, as far as it still is of the rest."""
+    listed = (conversation.about(talk.act, talk.chat_id, talk.message.message_id) or {}).get("tasks", [])
+    numbers = reports.rest_unchanged(talk.act, listed, f"{talk.source}:{talk.inbox.id}")
     undo_button = ["undo", "undo", {"until": reports.undo_until(talk.act)}]
     talk.say("rest_done", {"tasks": numbers}, buttons=[[undo_button]], edit=True)
 
 
 def offer_rest(talk: Talk, args: list[str]) -> None:
-    reporting.offer_rest(talk, "")
+    reporting.offer_rest(talk, None)
 
 
 def ack(talk: Talk, args: list[str]) -> None:

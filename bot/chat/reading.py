@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.chat_text import simplified
+from bot.domain.chat_text import rest_unchanged, simplified
 
 LATIN = re.compile(r"^/([A-Za-z_]+)(?:@(\w+))?(?:\s+|$)")
 # After a Chinese command word: the end, a blank, punctuation, or a task's number; else it is an ordinary sentence.
@@ -61,7 +61,8 @@ def command_of(line: str, words: Mapping[str, str], bot_name: str = "") -> tuple
         if plain.lower().startswith(word) and AFTER_WORD.match(unicodedata.normalize("NFKC", stripped[len(word) :])):
             name, _, preset = words[word].partition(" ")
             return name, f"{preset} {stripped[len(word) :].strip(BETWEEN)}".strip()
-    return None
+    # 其余 8 项无变化 is a line of its own in a message of several.
+    return ("same", stripped) if rest_unchanged(stripped) is not None else None
 
 
 def _by_length(words: Mapping[str, str]) -> Sequence[str]:

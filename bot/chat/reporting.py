@@ -1,5 +1,6 @@
 """Commands that write: progress, receipt, evidence, difficulty, own check, taking back."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -7,11 +8,11 @@ from bot.chat import urging
 from bot.chat.asking import number_or_refuse
 from bot.chat.reading import leading_numbers
 from bot.chat.talk import Buttons, Talk
-from bot.domain.chat_text import read_report_line, rest_unchanged, split_paragraph
+from bot.domain.chat_text import RestUnchanged, read_report_line, rest_unchanged, split_paragraph
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import Claim
-from bot.usecases import conversation, remarks, withdrawing
 from bot.usecases import evidence as evidences
+from bot.usecases import remarks, withdrawing
 from bot.usecases import report as reports
 from bot.usecases.lists import numbers_of_unit, title_of
 
@@ -42,6 +43,10 @@ def claims_of(talk: Talk, rest: str) -> list[Claim]:
     if claims and all(claim is not None and claim.number for claim in claims):
         return [claim for claim in claims if claim is not None]
     parts = split_paragraph(rest, numbers_of_unit(talk.act))
+    about = talk.replied_about or {}
+    # A command in a reply need not repeat the number.
+    if not parts and about.get("task") and (claim := claim_of(rest)) is not None:
+        return [replace(claim, number=about["task"], ordinal=about.get("measure"))]
     return [Claim(part.number or 0, part.measure, part.percent, part.text, part.unchanged) for part in parts]
 
 
@@ -136,25 +141,25 @@ def ask_measure(
 
 def same(talk: Talk, rest: str) -> None:
     if rest.startswith("rest") or rest_unchanged(rest) is not None:
-        offer_rest(talk, rest)
+        offer_rest(talk, rest_unchanged(rest))
         return
     numbers, _ = leading_numbers(rest)
-    replied = talk.message.reply_to_message
-    if not numbers and replied is not None:
-        about = conversation.about(talk.act, talk.chat_id, replied.message_id) or {}
-        if about.get("task"):
-            make(talk, Claim(about["task"], about.get("measure"), unchanged=True))
-            return
+    about = talk.replied_about or {}
+    if not numbers and about.get("task"):
+        make(talk, Claim(about["task"], about.get("measure"), unchanged=True))
+        return
     if not numbers:
         raise Refusal("number_missing", command="same", understood=rest[:80])
     for n, number in enumerate(numbers):
         attempt(talk, Claim(number, unchanged=True), talk.line + n)
 
 
-def offer_rest(talk: Talk, rest: str) -> None:
-    """其余 N 项无变化: listed first, reported by one button; a wrong N is said."""
-    found = rest_unchanged(rest)
-    rest_tasks, needs_words = reports.rest_of(talk.act)
+def offer_rest(talk: Talk, found: RestUnchanged | None, besides: Collection[int] = ()) -> None:
+    """其余 N 项无变化: listed first, reported by one button; a wrong N is said.
+
+    `besides`: numbers of the tasks the same message speaks of, which are not of the rest. Refusals: nothing_left.
+    """
+    rest_tasks, needs_words = reports.rest_of(talk.act, besides)
     facts = {
         "tasks": [
             {
@@ -169,12 +174,24 @@ def offer_rest(talk: Talk, rest: str) -> None:
         "claimed": found.count if found else None,
     }
     button: list[Any] = ["rest_same", f"rest:{talk.inbox.id}", {"count": len(rest_tasks)}]
-    talk.say("rest_offer", facts, buttons=[[button], [["cancel", "cancel"]]])
+    about = {"tasks": [row.task.number for row in rest_tasks]}
+    talk.say("rest_offer", facts, buttons=[[button], [["cancel", "cancel"]]], about=about)
+
+
+def attempt_rest(talk: Talk, found: RestUnchanged, besides: Collection[int]) -> None:
+    """The rest, behind what the message says of single tasks: a no to it takes nothing back of those."""
+    try:
+        offer_rest(talk, found, besides)
+    except Refusal as refusal:
+        refuse(talk, refusal)
 
 
 def ack(talk: Talk, rest: str) -> None:
     numbers, _ = leading_numbers(rest)
-    if rest.strip().lower() in ("all", "全部", ""):
+    about = talk.replied_about or {}
+    if not rest.strip() and about.get("task"):
+        numbers = [about["task"]]
+    elif rest.strip().lower() in ("all", "全部", ""):
         numbers = reports.unsigned(talk.act)
         if not numbers:
             raise Refusal("nothing_to_sign")

@@ -96,9 +96,12 @@ def bind(talk: Talk, rest: str) -> None:
 
 def urge(talk: Talk, rest: str) -> None:
     """催办 N text: on one task; 催报: all who have not reported."""
-    found = leading_number(rest)
+    found, about = leading_number(rest), talk.replied_about or {}
     if found is not None:
         urging.urge(talk, found[0], found[2])
+        return
+    if about.get("task"):
+        urging.urge(talk, about["task"], rest.strip())
         return
     urge_silent(talk, rest.strip())
 

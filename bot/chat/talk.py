@@ -12,6 +12,7 @@ from bot.domain.periods import Office
 from bot.domain.post import Inbox, Lane, Outbox
 from bot.domain.refusal import Refusal
 from bot.domain.registry import Registry
+from bot.usecases import conversation
 from bot.usecases.act import Act
 from bot.usecases.evidence import Attachment
 
@@ -63,6 +64,12 @@ class Talk:
     @property
     def text(self) -> str:
         return self.message.text or self.message.caption or ""
+
+    @property
+    def replied_about(self) -> dict[str, Any] | None:
+        """What the message that was replied to is about, if it is one of ours; a button replies to nothing."""
+        replied = self.message.reply_to_message if self.query is None else None
+        return conversation.about(self.act, self.chat_id, replied.message_id) if replied is not None else None
 
     @property
     def chat_id(self) -> int:

@@ -32,7 +32,9 @@ def sheet(talk: Talk, rest: str) -> None:
 
 def answer(talk: Talk, rest: str) -> None:
     """`回复督办单 N 文字`: the unit's open sheet on that task is answered."""
-    found = leading_number(rest)
+    found, about = leading_number(rest), talk.replied_about or {}
+    if found is None and about.get("task"):
+        found = about["task"], None, rest.strip()
     if found is None:
         raise Refusal("answer_form", task=None, understood=rest[:80])
     say_answered(talk, sheet_unit.open_on(talk.act, found[0]).id or 0, found[2])

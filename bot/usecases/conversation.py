@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.domain.decision import Change, Decision, Deed
-from bot.domain.ledger import Report
+from bot.domain.ledger import Evidence, Report
 from bot.domain.people import Group, Member
 from bot.domain.post import Inbox, Outbox
 from bot.store import outbox
@@ -58,6 +58,17 @@ def album(act: Act, chat_id: int, inbox_id: int, media_group_id: str) -> Sequenc
 def recorded(act: Act, chat_id: int, message_id: int) -> bool:
     """The message has already made a report."""
     found = select(Report.id).where(col(Report.source).startswith(f"{chat_id}:{message_id}:"))
+    return act.session.exec(found).first() is not None
+
+
+def line_recorded(act: Act, source: str) -> bool:
+    """This line of a message has already made a report, be it taken back since."""
+    return act.session.exec(select(Report.id).where(Report.source == source)).first() is not None
+
+
+def attached(act: Act, chat_id: int, message_id: int) -> bool:
+    """The message's file is evidence already."""
+    found = select(Evidence.id).where(col(Evidence.source).startswith(f"{chat_id}:{message_id}:"))
     return act.session.exec(found).first() is not None
 
 

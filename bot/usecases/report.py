@@ -1,6 +1,6 @@
 """Reporting progress: one claim, the same again, the rest unchanged, corrections and taking back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -158,9 +158,9 @@ def unit_standings(act: Act, unit_id: int | None) -> list[Standing]:
     return [standing(task, act.now, act.office) for task in tasks]
 
 
-def rest_of(act: Act) -> tuple[list[Standing], list[Standing]]:
+def rest_of(act: Act, besides: Collection[int] = ()) -> tuple[list[Standing], list[Standing]]:
     """What 其余无变化 would report, and what it never does: tasks behind, overdue or under a sheet, which need a word
-    of their own.
+    of their own. Those named in `besides` are neither.
 
     Refusals: not_your_right, nothing_left.
     """
@@ -171,7 +171,7 @@ def rest_of(act: Act) -> tuple[list[Standing], list[Standing]]:
     owed = [
         found
         for found in unit_standings(act, person.unit_id)
-        if person.unit_id in found.silent and found.task.id not in passed
+        if person.unit_id in found.silent and found.task.id not in passed and found.task.number not in besides
     ]
     under = under_sheet(act, person.unit_id)
     rest = [found for found in owed if unchanged_will_do(found, person.unit_id, under)]

@@ -5,7 +5,7 @@ percents: which percentage is progress; lines: `12 60% 清淤完成` and pasted 
 """
 
 from bot.domain.chat_text.answers import RestUnchanged, difficulty_in, is_receipt, is_unchanged, rest_in, rest_unchanged
-from bot.domain.chat_text.lines import ReportLine, numbered_by_title, read_report_line, split_paragraph
+from bot.domain.chat_text.lines import ReportLine, numbered_by_title, read_report_line, split_paragraph, without_rest
 from bot.domain.chat_text.writing import normalise, simplified
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "rest_unchanged",
     "simplified",
     "split_paragraph",
+    "without_rest",
 ]

@@ -105,7 +105,7 @@ def split_paragraph(text: str, numbers: Collection[int]) -> list[ReportLine]:
     starts = [at for at in _sentence_starts(plain) if (head := head_at(plain, at)) and head.number in numbers]
     lines: list[ReportLine] = []
     for start, end in pairwise([*starts, len(plain)]):
-        chunk = _LIST_ORDINAL.sub("", _without_rest(text[start:end]))
+        chunk = _LIST_ORDINAL.sub("", without_rest(text[start:end]))
         several = _several(chunk, numbers)
         if several is not None:
             lines += [line for line in several if line.number in numbers]
@@ -187,6 +187,7 @@ def _several(text: str, own: Collection[int] | None = None) -> list[ReportLine] 
     return [replace(content, number=number) for number in dict.fromkeys(numbers)]
 
 
-def _without_rest(chunk: str) -> str:
-    kept = re.split(rf"(?<=[{_NEW_SENTENCE}])", chunk)
+def without_rest(text: str) -> str:
+    """The text without its sentences about the rest (其余无变化), which `rest_in` reads."""
+    kept = re.split(rf"(?<=[{_NEW_SENTENCE}])", text)
     return "".join(part for part in kept if rest_unchanged(part) is None)

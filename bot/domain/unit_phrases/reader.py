@@ -63,8 +63,10 @@ class Reader:
             token = tokens[at]
             if token.kind in NAMES:
                 run = _run_of_names(tokens, at)
+                split = at and tokens[at - 1].kind == "bracket" and self._is_office(run)
                 at += len(run)
-                self._list(run)
+                if not split:
+                    self._list(run)
                 continue
             at += 1
             self._mark(token, tokens[at:], tokens[at - 2] if at > 1 else None)
@@ -94,6 +96,11 @@ class Reader:
                 self._and_so_on(token)
             case "except":
                 self._take_away(token, after)
+
+    def _is_office(self, run: Sequence[Token]) -> bool:
+        """各区（和平区除外）人民政府: the office of the place before the bracket."""
+        text = self.source.text[run[0].start : run[-1].end]
+        return len(run) == 1 and bool(text) and place_tail_end(text, 0) == len(text)
 
     # Lists
 

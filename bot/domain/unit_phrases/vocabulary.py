@@ -26,12 +26,15 @@ WORDS: dict[Role, tuple[str, ...]] = {
             "落实责任",
             "落实",
             "承办",
+            "自查自验",
+            "自查",
+            "自验",
         ),
         *_GENERAL.split(),
     ),
     "cooperating": ("配合", "协办", "协助", "协同", "协作", "参与", "参加", "支持", "会办", "协同配合"),
     "supervising": (
-        *("督导", "督办", "督促", "督查", "督察", "监管", "监督", "指导", "监督管理", "包保"),
+        *("督导", "督办", "督促", "督查", "督察", "监管", "监督", "指导", "监督管理", "包保", "主管"),
         *("监管责任", "监督责任", "督导责任", "监督管理责任", "指导责任", "行业主管", "行业监管"),
     ),
     "verifying": ("验收", "核查", "核验", "复核", "销号", "审核", "核实", "验收销号", "核查验收"),
@@ -56,7 +59,7 @@ _WORD = f"(?>{one_of(list(ROLE_OF))})"
 _DUTY = r"(?:各自|部门|各部门|本部门)?的?(?:职责|职能)(?:任务)?(?:分工|范围)?"
 _FILLER = (
     rf"由|共同|联合|分别|各自(?!的?职)|(?:按照|按|依照|依据|依|根据)?{_DUTY}|按照?分工|分工|依法|具体|主要|全面|积极|切实|认真|全力"
-    r"|抓(?!总|好)|予以|履行|负(?!责|总)|共(?!同)|同时|总体|一并"
+    r"|给予(?:资金|政策|技术|经费)?|抓(?!总|好)|予以|履行|负(?!责|总)|共(?!同)|同时|总体|一并"
 )
 _JOIN = r"[、和及与]|以及|并且|并|兼"
 _TRAILING = r"(?:整改|相关|日常|具体|各项)*(?:工作|任务|事项|职责|责任|到位)"
@@ -76,11 +79,17 @@ _WORD_OR_JOIN = re.compile(rf"(?P<word>{_WORD})|(?P<join>{_JOIN}|[/(])")
 _NOUN = r"(?:(?:责任)?(?:单位|部门|主体(?!责任)))"
 _NOUN_BEFORE_COLON = r"(?:(?:责任)?(?:地区|区县|机构|企业|机关|方|区))(?=[:\-—=])"
 _LABEL_FRONT = (
-    r"(?:(?:市级|区级|省级|国家级?|属地|主要|第一|直接|共同|问题|任务|措施|项目|具体|总|本级|市|省|整改)(?:的)?)*"
+    r"(?:(?:市级|区级|省级|国家级?|属地|主要|次要|第一|直接|共同|业务|技术|资金|行业"
+    r"|问题|任务|措施|项目|具体|总|本级|市|省|整改)(?:的)?)*"
 )
 _PERSON = r"(?:责任人|负责人|联系人|联络人|联络员|责任领导|包保领导|分管领导|领导)(?:及?联系(?:方式|电话))?"
+# Whose part in the work is a part in the doing: of a label only, since 建设 and 管理 stand in many a description.
+_DOERS = (
+    r"(?:(?:属地)?管理|建设|施工|运营|运行|产权|使用|养护|维护|管护|改造|治理|排污)"
+    r"(?=(?:责任)?(?:单位|主体|企业)[:\-—=])"
+)
 LABEL = re.compile(
-    rf"{_LABEL_FRONT}(?P<words>(?:{_WORD})(?:{_NOUN}?\(?(?:{_JOIN}|/|\(|(?={_WORD}))(?:{_WORD})\)?)*)"
+    rf"{_LABEL_FRONT}(?P<words>{_DOERS}|(?:{_WORD})(?:{_NOUN}?\(?(?:{_JOIN}|/|\(|(?={_WORD}))(?:{_WORD})\)?)*)"
     rf"(?:(?P<noun>{_NOUN}|{_NOUN_BEFORE_COLON})\)?(?P<person>(?:{_JOIN}|/|\()?{_PERSON}\)?)?(?P<colon>[:\-—=]+|为|是)?|(?P<bare>[:=]))"
 )
 AS_LABEL = re.compile(rf"(?:作为|为|是|担任|任){_LABEL_FRONT}(?P<words>(?:{_WORD})(?:(?:{_JOIN})?(?:{_WORD}))*){_NOUN}")
@@ -91,7 +100,7 @@ PERSON_LABEL = re.compile(
 
 JOINT = re.compile(r"(?:[、,和与及]|并)?(?:会同|会商|协同|联合)")
 LEADING = re.compile(
-    r"包括|包含|含|即|指(?!挥)|如|(?:具体|分别|主要)(?:为|是|包括)|其中[,:]?(?:由)?|[并均拟将]?由|请|以(?!上|下)|原(?=市|区)|主要由|具体由"
+    r"中共|中国共产党|包括|包含|含|即|指(?!挥)|如|(?:具体|分别|主要)(?:为|是|包括)|其中[,:]?(?:由)?|[并均拟将]?由|请|以(?!上|下)|原(?=市|区)|主要由|具体由"
 )
 EXCLUDING = re.compile(r"除(?!去)|不含|不包括|不包含|除去")
 OUTSIDE = re.compile(r"(?:以外|之外|除外|外)(?:的|,)*")
@@ -125,13 +134,22 @@ OPEN = re.compile(
 EVERY = re.compile(r"(?:全市|本市|我市)?的?各|全市|本市|我市")
 
 NOTHING = re.compile(r"(?:无|暂无|没有|无需|不涉及|空|无此项|[-—－_/\\~]+|none|nil)", re.IGNORECASE)
-NOBODY = re.compile(rf"无需?{_LABEL_FRONT}(?:{_WORD})+(?:单位|部门)|n/?a(?![a-z])", re.IGNORECASE)
+NOBODY = re.compile(
+    rf"不涉及(?:其他)?(?:单位|部门)?|无需?{_LABEL_FRONT}(?:{_WORD})+(?:单位|部门)|n/?a(?![a-z])", re.IGNORECASE
+)
 _SUFFIX = (
     r"局|委员会|委|办公室|办|厅|部|处|室|院|所|站|中心|集团|公司|厂|场|港|社|行|会|队|校|大学|学院|园|海关|组|专班|指挥部"
     r"|乡|镇|街|村|街道|居委会|政府|办事处|管委会|党委|党工委|党组|油田|基地|开发区|保税区|高新区|银行|法院|矿|区|县|市|省"
 )
+# 镇政府, 园区管委会: an office of some place, but not of which.
+_GENERIC = re.compile(
+    r"(?:国家|中央|地方|当地|属地|园区|工业园区?|工业区|产业园区?|开发区|功能区|街道|街镇|镇街|乡镇|镇乡|城镇|乡|镇|村|居|社区)+"
+    r"(?:人民政府|政府|办事处|党委|党工委|管理委员会|管委会|管委|居?民?委员会|委会|部委|机关|集团|公司)?"
+    r"|管理委员会|管委会|人民政府|党工委|党委|部委|总?公司|集团公司|村民委员会|居民委员会"
+)
 _NOT_A_NAME = (
-    r"有关|相关|各|所属|下属|属地|所在|其他|其余|主管|责任|^(?:已|将|未|正在|按|为|对|待|确保|完成|全部|尽快|不|无|本)"
+    r"的|有关|相关|各|所属|下属|属地|所在|其他|其余|主管|责任"
+    r"|^(?:已|将|未|正在|按|为|对|待|确保|完成|全部|尽快|不|无|本)"
 )
 _WELL_FORMED = re.compile(rf"[㐀-鿿A-Za-z0-9·()○〇×]{{1,30}}(?:{_SUFFIX})")
 _NO_NAME = re.compile(
@@ -152,7 +170,9 @@ _PERSON_NAME = re.compile(
 
 def is_well_formed(text: str) -> bool:
     """Whether this could be the name of a unit (某某乡政府, 市XX局): one name, with a unit's ending."""
-    return bool(_WELL_FORMED.fullmatch(text)) and not _NO_NAME.search(text) and len(text) > 2
+    if _GENERIC.fullmatch(text) or _NO_NAME.search(text):
+        return False
+    return bool(_WELL_FORMED.fullmatch(text)) and len(text) > 2
 
 
 def is_person(text: str) -> bool:

@@ -369,31 +369,57 @@ def task(settings: Settings, number: int, as_of: str | None, as_json: bool) -> N
         click.echo(f"  {measure['number']} {measure['due'] or '-'} {measure['progress']}% {measure['text']}")
 
 
+as_of_option = click.option("--as-of", metavar="ISO", help="The moment it is about; default: now.")
+scope_option = click.option("--scope", default="all", show_default=True, metavar="all|unit:NAME|plan:N")
+
+
 @main.command()
-@click.option("--as-of", metavar="ISO", help="The moment it is about; default: now.")
-@click.option("--scope", default="all", show_default=True, metavar="all|unit:NAME|plan:N")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@as_of_option
+@scope_option
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "xlsx", "docx"]), default="text", show_default=True
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Needed for xlsx and docx.")
 @verb
 def digest(settings: Settings, as_of: str | None, scope: str, form: str, as_json: bool, output: Path | None) -> None:
-    """Print the digest of any moment."""
-    from bot.plain import plain
-    from bot.usecases import digest as digests
-    from bot.words import say
+    """Print the digest of any moment; docx is the bulletin to print, xlsx the ledger behind it."""
+    form = "json" if as_json else form
+    if output is None and form in ("xlsx", "docx"):
+        raise click.UsageError(f"--format {form} needs -o FILE.{form}")
+    write_form(settings, form, as_of, scope, output)
+
+
+def write_form(settings: Settings, form: str, as_of: str | None, scope: str, output: Path | None) -> None:
+    from bot.forms import FORMS
 
     house = open_house(settings)
     with house.looking() as act:
-        found = digests.digest_at(act, house.moment(as_of) or act.now, scope)
-        if as_json or form == "json":
-            text = json.dumps(digests.digest_json(act, found), ensure_ascii=False, indent=2)
-        else:
-            facts = digests.bulletin_facts(act, found, scope) | {"correction": 0}
-            text = plain(say(settings.locale, "message.bulletin", **facts))
-    if output:
-        output.write_text(text + "\n", encoding="utf-8")
+        made = FORMS[form](act, house.moment(as_of) or act.now, scope, settings.locale)
+    if output is None:
+        click.echo(made)
     else:
-        click.echo(text)
+        output.write_bytes(made if isinstance(made, bytes) else f"{made}\n".encode())
+
+
+@main.command()
+@click.argument("file", metavar="FILE.docx", type=click.Path(dir_okay=False, path_type=Path))
+@as_of_option
+@scope_option
+@verb
+def report(settings: Settings, file: Path, as_of: str | None, scope: str) -> None:
+    """Write the bulletin of any moment as a Word document to print."""
+    write_form(settings, "docx", as_of, scope, file)
+
+
+@main.command()
+@click.argument("file", metavar="FILE.xlsx", type=click.Path(dir_okay=False, path_type=Path))
+@as_of_option
+@scope_option
+@verb
+def export(settings: Settings, file: Path, as_of: str | None, scope: str) -> None:
+    """Write the ledger of any moment as an Excel workbook, a row for each measure."""
+    write_form(settings, "xlsx", as_of, scope, file)
 
 
 @main.command()

@@ -95,7 +95,7 @@ class House:
     def open(cls, settings: Settings) -> "House":
         store = Store(absolute(settings.database_url))
         migrated(store)
-        office = Office(settings.zone, read_calendar(settings), read_rules(settings))
+        office = Office(settings.zone, read_calendar(settings), read_rules(settings), settings.office_unit)
         return cls(settings, store, office, read_registry(settings))
 
     @contextmanager

@@ -194,6 +194,7 @@ BULLETIN = {
     "as_of": MOMENT,
     "year": 2022,
     "issue": 23,
+    "office": "市整改办",
     "totals": TOTALS,
     "rates": RATES,
     "units": [UNIT_LINE],
@@ -594,7 +595,10 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "confirm_correction": [BULLETIN | {"id": 3, "correction": 2, "reason": WRITTEN, "own_steps": []}],
     "bulletin_issued": [{"year": 2022, "issue": 23}],
     "bulletin_held": [{"year": 2022, "issue": 23}],
-    "rank": [BULLETIN | {"units": [UNIT_LINE, UNIT_LINE | {"unit": "武清区", "tasks": 2, "finished": 0, "due": 0}]}],
+    "rank": [
+        BULLETIN
+        | {"units": [UNIT_LINE, UNIT_LINE | {"unit": "武清区", "tasks": 2, "finished": 0, "due": 0, "rank": None}]}
+    ],
     "urge": [{"unit": "武清区", "tasks": [12, 14], "text": text, "by": "市整改办"} for text in ("请今天报送", "")],
     "urged": [
         {"told": 3, "units": ["武清区", "蓟州区"], "again": [], "resting": [], "nobody": []},

@@ -12,7 +12,7 @@ from bot.domain.refusal import Refusal
 from bot.usecases import digest as digests
 from bot.usecases import lists, open_questions, phrases, reprint
 from bot.usecases import waiting as waitings
-from bot.usecases.bulletin import composition_button
+from bot.usecases.bulletin import bulletin_buttons, composition_button
 from bot.usecases.comparison import comparable
 from bot.usecases.grouping import DISTRICT, LEAD, of_unit, unit_of_view
 from bot.usecases.people import known_unit
@@ -252,18 +252,18 @@ def _late_receipts(talk: Talk) -> list[dict[str, Any]]:
 def digest(talk: Talk, rest: str) -> None:
     if (asked := reprint.issue_asked(rest)) is not None:
         year, issue, unit = asked
-        _, scope = _digest_call(talk, unit)
+        _, scope = digest_call(talk, unit)
         row, said = reprint.printed(talk.act, year, issue, scope)
-        talk.say("bulletin", said, buttons=composition_button(talk.act, row.as_of, scope))
+        talk.say("bulletin", said, buttons=bulletin_buttons(talk.act, row.as_of, scope))
         return
-    when, scope = _digest_call(talk, rest)
+    when, scope = digest_call(talk, rest)
     as_of = digests.moment_asked(talk.act, when)
     facts = digests.bulletin_facts(talk.act, digests.digest_at(talk.act, as_of, scope), scope)
-    buttons = composition_button(talk.act, as_of, scope)
+    buttons = bulletin_buttons(talk.act, as_of, scope)
     talk.say("bulletin", {**facts, "correction": 0}, buttons=buttons)
 
 
-def _digest_call(talk: Talk, rest: str) -> tuple[str, str]:
+def digest_call(talk: Talk, rest: str) -> tuple[str, str]:
     """`[week|month|DATE] [UNIT]` → (when, scope). Unit people see their own unit's digest.
 
     Refusals: no_such_unit, not_your_unit, bad_date.

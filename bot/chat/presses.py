@@ -20,6 +20,7 @@ from bot.chat import (
     offering,
     own,
     pages,
+    papers,
     questioning,
     reporting,
     rhythms,
@@ -75,6 +76,14 @@ def composition(talk: Talk, args: list[str]) -> None:
 
 def brief_word(talk: Talk, args: list[str]) -> None:
     pages.brief_word(talk, int(args[0]))
+
+
+def word(talk: Talk, args: list[str]) -> None:
+    papers.press_word(talk, *args)
+
+
+def excel(talk: Talk, args: list[str]) -> None:
+    papers.press_excel(talk, *args)
 
 
 def compare(talk: Talk, args: list[str]) -> None:
@@ -409,6 +418,8 @@ VERBS: dict[str, Verb] = {
     "who": who,
     "of": composition,
     "brief_word": brief_word,
+    "word": word,
+    "excel": excel,
     "compare": compare,
     "report": guide,
     "set": set_percent,

@@ -21,7 +21,7 @@ CARDS_IN_ROW = 5
 def press(talk: Talk, name: str, moment: str, scope: str, page: int | None) -> None:
     """The choice of numbers (`menu`), of units (`units`), or the tasks behind a number. Refusals: not_your_unit."""
     as_of = talk.act.office.local(moment_of(int(moment)))
-    _require_scope(talk, scope)
+    require_scope(talk, scope)
     if name == "menu":
         _menu(talk, as_of, scope, again=page is not None)
     elif name == "units":
@@ -30,7 +30,7 @@ def press(talk: Talk, name: str, moment: str, scope: str, page: int | None) -> N
         _tasks(talk, as_of, name, scope, page)
 
 
-def _require_scope(talk: Talk, scope: str) -> None:
+def require_scope(talk: Talk, scope: str) -> None:
     """A button pressed by somebody else shows no more than a command of theirs would. Refusals: not_your_unit."""
     if talk.act.person.role not in SEES_ALL and scope != f"u{talk.act.person.unit_id}":
         raise Refusal("not_your_unit", unit="")

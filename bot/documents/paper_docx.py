@@ -1,6 +1,7 @@
-"""A short paper as a docx, from a text of the words: `# ` its title, `## ` a heading, `| a | b` a row of a table.
+"""A paper as a docx, from a text of the words: `# ` its title, `^ ` a centred line, `## ` a heading, `~ ` a footnote,
+`| a | b` a row of a table.
 
-The widths of a table's columns stand in its first row: `| 项 12 | 任务 40` (millimetres).
+The first row of a table comes again on each page, and gives the columns' widths in millimetres: `| 项 12 | 任务 40`.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt
 from docx.text.paragraph import Paragraph
@@ -23,8 +25,17 @@ COLUMN = re.compile(r"(.*\S) +(\d+)$")
 
 
 def paper(locale: str, name: str, facts: Mapping[str, Any]) -> bytes:
-    """The document of the word `paper.NAME` with these facts, whose texts hold neither line breaks nor bars."""
-    return write_paper(unescape(say(locale, f"paper.{name}", **facts)))
+    """The document of the word `paper.NAME` with these facts."""
+    return write_paper(unescape(say(locale, f"paper.{name}", **flat(facts))))
+
+
+def flat(fact: Any) -> Any:
+    """The facts with every text in one line and without bars: both part the paper's own lines and columns."""
+    if isinstance(fact, str):
+        return " ".join(fact.replace("|", "/").split())
+    if isinstance(fact, Mapping):
+        return {name: flat(each) for name, each in fact.items()}
+    return [flat(each) for each in fact] if isinstance(fact, list | tuple) else fact
 
 
 def write_paper(text: str) -> bytes:
@@ -41,7 +52,9 @@ def write_paper(text: str) -> bytes:
         if table is None:
             table = _table(document, cells)
         else:
-            for cell, text_of_cell in zip(table.add_row().cells, cells, strict=True):
+            row = table.add_row()
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+            for cell, text_of_cell in zip(row.cells, cells, strict=True):
                 _fill(cell, text_of_cell)
     for each in document.tables:
         _keep_widths(each)
@@ -54,9 +67,14 @@ def _line(document: Any, line: str) -> None:
     if line.startswith("# "):
         title = _paragraph(document, line[2:], size=HEAD, bold=True, font=TITLE)
         title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    elif line.startswith("^ "):
+        _paragraph(document, line[2:]).alignment = WD_ALIGN_PARAGRAPH.CENTER
     elif line.startswith("## "):
         heading = _paragraph(document, line[3:], bold=True)
         heading.paragraph_format.space_before = Pt(6)
+        heading.paragraph_format.keep_with_next = True
+    elif line.startswith("~ "):
+        _paragraph(document, line[2:], size=SMALL).paragraph_format.space_before = Pt(6)
     elif line.strip():
         _paragraph(document, line)
 
@@ -70,6 +88,7 @@ def _table(document: Any, cells: list[str]) -> Any:
             raise ValueError(f"no widths: {cells}")
         column.width = Mm(int(found[2]))
         _fill(cell, found[1], bold=True)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     return table
 
 

@@ -6,7 +6,7 @@ Tasks are counted, not measures; a shared task counts once in the totals and onc
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
@@ -18,6 +18,7 @@ from bot.domain.periods import Office
 from bot.domain.slices import TaskSlice
 from bot.domain.standing import BEHIND, DUE_SOON, ON_SCHEDULE, OVERDUE, UNREPORTED, Standing, standing
 
+RANKED_FROM = 3
 TOTALS = ("tasks", "finished", "struck_off", "in_progress", ON_SCHEDULE, BEHIND, OVERDUE, "kept_up")
 
 
@@ -33,15 +34,16 @@ class Rate:
 
 @dataclass(slots=True)
 class UnitLine:
-    """A unit's row in the table. `rank` shares places among ties; `rank_by_count` ranks by tasks finished."""
+    """A unit's row in the table. Ties share a place. `rank` is by rate, None with too few tasks due to be compared;
+    `rank_by_count` by tasks finished."""
 
     unit_id: int
     totals: dict[str, int]
     due: int
     on_time: int
     unreported: int
-    rank: int = 0
-    rank_by_count: int = 0
+    rank: int | None = None
+    rank_by_count: int | None = None
 
     @property
     def completion(self) -> Rate:
@@ -99,9 +101,9 @@ class Digest:
         return [(unit, made[each.id]) for unit, each in self.silent]
 
     def only_unit(self, unit_id: int) -> None:
-        """A unit's digest tells what it owes itself, not what its partners owe."""
+        """A unit's digest tells what it owes itself, not what its partners owe, nor its place among them."""
         self.silent = [(unit, each) for unit, each in self.silent if unit == unit_id]
-        self.units = [line for line in self.units if line.unit_id == unit_id]
+        self.units = [replace(line, rank=None, rank_by_count=None) for line in self.units if line.unit_id == unit_id]
 
 
 def label(found: Verdict) -> str:
@@ -269,11 +271,14 @@ def unit_lines(standings: Sequence[Standing], as_of: datetime, office: Office) -
 
 
 def ranked(lines: list[UnitLine]) -> list[UnitLine]:
-    """Ranked by rate and by count; ties share a place (1, 2, 2, 4)."""
+    """Ranked by rate and by count, in the order of rates; ties share a place (1, 2, 2, 4).
+
+    Units with fewer than RANKED_FROM tasks due stand last and have no place by rate (domain.md §2, 考核).
+    """
     by_count = sorted(lines, key=lambda line: -line.completion.n)
     _places(by_count, lambda line: line.completion.n, "rank_by_count")
-    by_rate = sorted(lines, key=lambda line: (-line.completion.share, -line.completion.n))
-    _places(by_rate, lambda line: line.completion.share, "rank")
+    by_rate = sorted(lines, key=lambda line: (line.due < RANKED_FROM, -line.completion.share, -line.completion.n))
+    _places([line for line in by_rate if line.due >= RANKED_FROM], lambda line: line.completion.share, "rank")
     return by_rate
 
 

@@ -36,11 +36,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Where and by which rules the office works: zone, working days, policy. Passed to every rule that needs a day."""
+    """Where and by which rules the office works: zone, working days, policy, its name. Passed to every rule that needs
+    a day."""
 
     zone: ZoneInfo
     calendar: Workdays
     policy: Policy
+    name: str = "市整改办"
     # Every rule about a moment asks for its period, every rule about a task when its day ends: each is worked out once.
     _periods: dict[tuple[datetime, str], Period] = field(default_factory=dict, repr=False, compare=False)
     _ends: dict[date, datetime] = field(default_factory=dict, repr=False, compare=False)

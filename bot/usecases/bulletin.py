@@ -244,7 +244,7 @@ def publish(act: Act, row: Bulletin) -> int:
     """To the office, the leaders and the bound groups; a unit's group gets its unit's own figures."""
     facts = bulletin_facts(act, digest_at(act, row.as_of))
     own = {"correction": row.correction, "reason": row.reason, "own_steps": list(row.next_steps)}
-    facts |= {**own, "buttons": composition_button(act, row.as_of, "all")}
+    facts |= {**own, "buttons": bulletin_buttons(act, row.as_of, "all")}
     name = f"bulletin:{row.year}-{row.issue}-{row.correction}"
     people = [m for m in present(act.session, roles=[Role.OFFICE, Role.LEADER]) if m.joined_at <= row.issue_at]
     said = act.tell(people, "bulletin", facts, key=name, lane=Lane.DIGEST)
@@ -253,7 +253,7 @@ def publish(act: Act, row: Bulletin) -> int:
         group_facts = bulletin_facts(act, digest_at(act, row.as_of, scope), scope)
         # What the office wrote of all units stands in the whole bulletin only.
         group_facts |= {**own, "own_steps": own["own_steps"] if scope == "all" else []}
-        group_facts["buttons"] = composition_button(act, row.as_of, scope)
+        group_facts["buttons"] = bulletin_buttons(act, row.as_of, scope)
         said += act.post(
             Outbox(
                 key=f"{name}:g{group.id}",
@@ -272,3 +272,10 @@ def publish(act: Act, row: Bulletin) -> int:
 def composition_button(act: Act, as_of: datetime, scope: str, name: str = "menu") -> list[list[list[Any]]]:
     """看构成: opens the choice of numbers, or one of them; each opens the tasks behind it as they stood."""
     return [[["composition", f"of:{name}:{stamp(as_of)}:{short_scope(act, scope)}"]]]
+
+
+def bulletin_buttons(act: Act, as_of: datetime, scope: str) -> list[list[list[Any]]]:
+    """看构成, and the same figures on paper."""
+    about = f"{stamp(as_of)}:{short_scope(act, scope)}"
+    papers = [["bulletin_word", f"word:{about}"], ["ledger_excel", f"excel:{about}"]]
+    return [[*composition_button(act, as_of, scope)[0], *papers]]

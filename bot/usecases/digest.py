@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.domain.brief_slices import standing_of
-from bot.domain.digest import Digest, compare, digest_of, totals_at
+from bot.domain.digest import Digest, UnitLine, compare, digest_of, totals_at
 from bot.domain.ledger import Note, Plan, Unit
 from bot.domain.past_days import past_day, split_past_day
 from bot.domain.refusal import Refusal
@@ -15,6 +15,7 @@ from bot.store.collector import uncollected
 from bot.store.ledger import load_tasks
 from bot.usecases.act import Act
 from bot.usecases.calendar_facts import unknown_years
+from bot.usecases.closing_facts import closing_of_week
 from bot.usecases.correction_facts import corrections_of_week
 from bot.usecases.extension_facts import of_week
 from bot.usecases.facts import task_line
@@ -83,18 +84,7 @@ def digest_json(act: Act, found: Digest) -> dict[str, Any]:
         "totals": found.totals,
         "changes": found.changes,
         "rates": {name: {"n": rate.n, "of": rate.of} for name, rate in found.rates.items()},
-        "units": [
-            {
-                "unit": act.unit(line.unit_id),
-                **line.totals,
-                "due": line.due,
-                "on_time": line.on_time,
-                "unreported": line.unreported,
-                "rank": line.rank,
-                "rank_by_count": line.rank_by_count,
-            }
-            for line in found.units
-        ],
+        "units": [unit_line(act, line) for line in found.units],
         "due_soon": [task_line(act, row) for row in found.due_soon],
         "due_in_30_days": [task_line(act, row) for row in found.outlook],
         "behind": [{**task_line(act, row), "expected": row.expected} for row in found.behind],
@@ -106,6 +96,18 @@ def digest_json(act: Act, found: Digest) -> dict[str, Any]:
     }
 
 
+def unit_line(act: Act, line: UnitLine) -> dict[str, Any]:
+    return {
+        "unit": act.unit(line.unit_id),
+        **line.totals,
+        "due": line.due,
+        "on_time": line.on_time,
+        "unreported": line.unreported,
+        "rank": line.rank,
+        "rank_by_count": line.rank_by_count,
+    }
+
+
 def bulletin_facts(act: Act, found: Digest, scope: str = "all") -> dict[str, Any]:
     """What the bulletin's words print: figures, changes, the lists, what is to be done next."""
     facts = digest_json(act, found)
@@ -114,12 +116,14 @@ def bulletin_facts(act: Act, found: Digest, scope: str = "all") -> dict[str, Any
     return {
         **facts,
         "scope": scope_title(act, scope),
+        "office": act.office.name,
         "outlook_days": act.office.policy.outlook_days,
         "unreported_units": _by_unit(facts["unreported"]),
         "instructions": _open_notes(act, found, "instruction"),
         "difficulties": _open_notes(act, found, "difficulty"),
         "extensions": of_week(act, tasks, week.start, found.as_of),
         "corrections": corrections_of_week(act, tasks, week.start, found.as_of),
+        "closing": closing_of_week(act, tasks, week.start, found.as_of),
         "sheets": in_bulletin(act, found, week.start),
         "next_steps": next_steps(facts),
         "silent": len(found.unreported),

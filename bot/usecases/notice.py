@@ -15,9 +15,8 @@ from bot.store.people import member_by_id, present
 from bot.usecases import turns
 from bot.usecases.act import Act
 from bot.usecases.case_files import name_of, require_case, unit_people, verifiers
+from bot.usecases.papers import keep
 from bot.usecases.waiting import Told, Waiting
-
-PAPERS = "papers"  # folder of made documents under DUBAN_DATA
 
 
 def draft(act: Act, number: int, folder: Path) -> dict[str, Any]:
@@ -37,12 +36,10 @@ def draft(act: Act, number: int, folder: Path) -> dict[str, Any]:
     day = published or act.office.today(act.now)
     first, last = notice_days(day, act.office)
     name = f"notice-{number}-{case.task.cycle}-{day.isoformat()}.docx"
-    path = folder / PAPERS / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(write_notice(notice_facts(act, case) | {"published": day, "first_day": first, "last_day": last}))
+    content = write_notice(notice_facts(act, case) | {"published": day, "first_day": first, "last_day": last})
     rule = act.office.policy.notice
     return {
-        "file": f"{PAPERS}/{name}",
+        "file": keep(folder, name, content),
         "name": name,
         "number": number,
         "title": case.task.title,

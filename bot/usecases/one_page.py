@@ -22,12 +22,12 @@ from bot.store.people import unit_by_name
 from bot.usecases.act import Act
 from bot.usecases.digest import digest_at
 from bot.usecases.facts import task_line
+from bot.usecases.papers import keep
 from bot.usecases.people import known_unit
 from bot.usecases.sheets import open_lines
 
 # What fits on the page; how many there are in all is always said.
 DUE_LINES, NOTE_LINES, LONGEST = 8, 5, 60
-PAPERS = "papers"  # folder of made documents under DUBAN_DATA
 
 
 def unit_asked(act: Act, text: str, registry: Registry) -> int:
@@ -145,8 +145,8 @@ def _open_notes(act: Act, tasks: dict[int, TaskSlice], unit_id: int) -> dict[str
 
 
 def short(text: str) -> str:
-    """One line of at most so many characters; a bar would part the columns of the paper."""
-    plain = " ".join(text.replace("|", "/").split())
+    """One line of at most so many characters."""
+    plain = " ".join(text.split())
     return plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
 
 
@@ -174,8 +174,6 @@ def paper(act: Act, unit_id: int, folder: Path) -> dict[str, Any]:
     facts = brief(act, unit_id)
     moment = act.office.local(act.now)
     name = f"brief-{unit_id}-{moment:%Y%m%d-%H%M%S}.docx"
-    path = folder / PAPERS / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(paper_of(act.person.locale, "brief", facts))
+    file = keep(folder, name, paper_of(act.person.locale, "brief", facts))
     shown = f"{facts['unit']}-{moment:%Y-%m-%d}.docx"
-    return {"file": f"{PAPERS}/{name}", "name": shown, "unit": facts["unit"], "as_of": facts["as_of"]}
+    return {"file": file, "name": shown, "unit": facts["unit"], "as_of": facts["as_of"]}

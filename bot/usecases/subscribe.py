@@ -12,7 +12,7 @@ from bot.domain.refusal import Refusal
 from bot.store import carry
 from bot.store.people import member_by_id
 from bot.usecases.act import Act, member_message
-from bot.usecases.bulletin import composition_button
+from bot.usecases.bulletin import bulletin_buttons
 from bot.usecases.digest import bulletin_facts, digest_at
 
 RHYTHMS = ("daily", "weekly", "monthly")
@@ -136,7 +136,7 @@ def _send(act: Act, row: Subscription) -> bool:
     if row.rhythm == "daily" and not (found.overdue or found.behind or found.due_soon):
         return False
     key = f"subscription:{row.id}:{row.next_at.isoformat()}"
-    buttons = composition_button(act, act.now, scope)
+    buttons = bulletin_buttons(act, act.now, scope)
     if any(facts[name] for name in TOLD) or any(found.changes.values()):
         facts |= {"correction": 0, "buttons": buttons}
         message = member_message(member, "bulletin", facts, key, Lane.DIGEST, None, act.now)

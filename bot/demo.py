@@ -6,6 +6,7 @@ through the chat, and the bot's rounds run at every moment that matters in betwe
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import shutil
 import signal
@@ -62,7 +63,8 @@ class Demo:
         self.folder = folder
         self.story: dict[str, Any] = read_toml(shipped("demo/story.toml"))
         self.settings = settings
-        self.clock = DemoClock(moment(START, settings.zone))
+        # What the sandbox notes before the story is told (who is in the group) is of the story's first day.
+        self.clock = DemoClock(moment(START if self._begun() else ENTERED, settings.zone))
         self._loop = asyncio.new_event_loop()
         self._running: asyncio.Task[None] | None = None
         self.node: Node | None = None
@@ -212,22 +214,34 @@ class Demo:
             self._running.result()
 
     async def _live(self) -> None:
-        """The year of the story: figures until the last weeks, and then every day with its rounds."""
+        """The year of the story: without its rounds until the last weeks, and then every day with them."""
+        assert self.node is not None
         zone = self.settings.zone
         lived_from, start = moment(LIVED_FROM, zone), moment(START, zone)
-        told = [*self.story["report"], *self.story["finish"], *self.story["say"]]
+        told = [*self.story["report"], *self.story["unchanged"], *self.story["finish"], *self.story["say"]]
         entries = sorted(told, key=lambda entry: entry["at"])
-        early = [entry for entry in entries if entry["at"] < lived_from]
-        await asyncio.to_thread(self._tell_all, early)
-        self.clock.set(lived_from)
+        async with self.node.unasked():
+            early = [entry for entry in entries if entry["at"] < lived_from]
+            for chatted, lines in itertools.groupby(early, key=lambda entry: "user_id" in entry):
+                await self._happen(list(lines), chatted=chatted)
+            self.clock.set(lived_from)
         for entry in [entry for entry in entries if lived_from <= entry["at"] < start]:
             await self._travel(entry["at"])
-            if "user_id" in entry:
-                await asyncio.to_thread(self._say, entry)
-                await self._settle()
-            else:
-                await asyncio.to_thread(self._tell_all, [entry])
+            await self._happen([entry], chatted="user_id" in entry)
         await self._travel(start)
+
+    async def _happen(self, entries: Sequence[dict[str, Any]], *, chatted: bool) -> None:
+        """Lines of the story: said in the chat, each at its moment, or told to the use cases in one go."""
+        if not chatted:
+            await asyncio.to_thread(self._tell_all, entries)
+            return
+        for entry in entries:
+            self.clock.set(entry["at"])
+            await asyncio.to_thread(self._say, entry)
+            await self._settle()
+            for words, label in entry.get("press", ()):
+                await asyncio.to_thread(self._press, entry["user_id"], words, label)
+                await self._settle()
 
     def _say(self, entry: dict[str, Any]) -> None:
         """A line of the story that was said in the chat, perhaps with a file."""
@@ -235,8 +249,13 @@ class Demo:
         if "file" not in entry:
             person.send(entry["text"])
             return
-        file = shipped(f"demo/{entry['file']}")
-        person.document(file.read_bytes(), name=file.name, caption=entry["text"])
+        content = entry["content"].encode() if "content" in entry else shipped(f"demo/{entry['file']}").read_bytes()
+        person.document(content, name=entry["file"], caption=entry["text"])
+
+    def _press(self, user_id: int, words: str, label: str) -> None:
+        """The button of the newest message with these words."""
+        person = self._person(user_id)
+        person.press([message for message in person.messages() if words in message.text][-1], label)
 
     def _tell_all(self, entries: Sequence[dict[str, Any]]) -> None:
         assert self.node is not None
@@ -302,6 +321,9 @@ class Demo:
 
 def tell(act: Act, entry: dict[str, Any]) -> None:
     """One line of the story, through the use case a message would have gone through."""
+    if "unchanged" in entry:
+        reports.rest_unchanged(act, entry["unchanged"], f"story:{entry['at'].isoformat()}:{entry['unit']}")
+        return
     if "task" in entry:
         reports.declare_finished(act, entry["task"], entry["text"])
         return

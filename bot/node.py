@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -144,6 +144,12 @@ class Node:
                     (await client.get(url)).raise_for_status()
             except httpx.HTTPError as error:
                 log.warning("heartbeat: %s", type(error).__name__)
+
+    @contextlib.asynccontextmanager
+    async def unasked(self) -> AsyncIterator[None]:
+        """No round is asked meanwhile, whatever the clock shows."""
+        async with self._lock:
+            yield
 
     async def settle(self) -> None:
         """Everything taken in is handled and everything said is sent."""

@@ -40,5 +40,27 @@ def test_what_the_story_says_goes_with_files_that_are_there() -> None:
     people = {person["user_id"] for person in STORY["person"]}
     said = STORY["say"]
     assert {line["user_id"] for line in said} <= people
-    assert all(shipped(f"demo/{line['file']}").is_file() for line in said if "file" in line)
-    assert {"申请销号", "退回", "延期"} <= {line["text"].split()[0] for line in said}
+    assert all("content" in line or shipped(f"demo/{line['file']}").is_file() for line in said if "file" in line)
+    assert {"申请销号", "退回", "延期", "困难", "批示", "待签发"} <= {line["text"].split()[0] for line in said}
+
+
+def test_thirteen_tasks_of_the_story_are_struck_off_step_by_step() -> None:
+    office, leader, verifier = 1001, 1002, 1006
+    agreed: dict[str, list[int]] = {}
+    for line in STORY["say"]:
+        for command in line["text"].splitlines():
+            word, number = command.split()[0], command.split()[1:2]
+            if word == "同意":
+                agreed.setdefault(number[0], []).append(line["user_id"])
+    # Accepted, published, signed by the office, signed by the leader, struck off.
+    whole = [number for number, people in agreed.items() if people[:5] == [verifier, office, office, leader, office]]
+    assert len(whole) == 13
+    assert {int(number) for number in whole} <= {each["task"] for each in STORY["finish"]}
+
+
+def test_the_people_of_the_page_report_in_their_own_chats() -> None:
+    shown = {person["unit"] for person in STORY["person"] if person.get("persona") and person["role"] == "liaison"}
+    told = [report for report in STORY["report"] if report["unit"] in shown]
+    last = max(report["at"] for report in told)
+    chatted = [line for line in STORY["say"] if line["text"].startswith("进度") and line["at"] > last]
+    assert len(chatted) >= 10

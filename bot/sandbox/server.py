@@ -63,8 +63,9 @@ def create_app(
 ) -> SandboxApp:
     """A sandbox with one bot.
 
-    personas: mappings {user_id, name_zh, name_en, role_zh, role_en, hint_zh, hint_en, chat: optional group id}; their
-    users (and groups that are missing, with the bot) are made. bot_name: what people see it called.
+    personas: mappings {user_id, name_zh, name_en, role_zh, role_en, hint_zh, hint_en, called: optional, their own
+    name in the chat, chat: optional group id}; their users (and groups that are missing, with the bot) are made.
+    bot_name: what people see it called.
     travel(to) moves the demo's time and answers [{"at", "kind", "to", "text", "text_en"?, "why"?, "why_en"?,
     "message_id"?}], where an entry without "to" heads those that follow; reset() starts the demo anew; both may be slow
     and run in a thread. clock: where the time comes from (real time by default).
@@ -97,7 +98,7 @@ def people_of(stage: Stage) -> None:
     for persona in stage.personas:
         number = int(persona["user_id"])
         if number not in world.users:
-            world.add_user(User(number, persona["name_zh"]))
+            world.add_user(User(number, persona.get("called") or persona["name_zh"]))
     for persona in stage.personas:
         chat_id = persona.get("chat")
         if chat_id is not None and int(chat_id) not in world.chats:

@@ -1,4 +1,4 @@
-"""The demonstration's lived year: `story_source.toml` expanded to reports and finishes in the order they happened.
+"""The demonstration's lived year: `story_source.toml` expanded to reports, finishes and what was said in the chat.
 
 Every choice hangs on a digest of what it is about, so that the story is the same each time.
 """
@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import strike_offs
 from content import Content, Plan, Task
 
 ZONE = "+08:00"
@@ -65,10 +66,12 @@ def write(source: Path, target: Path, content: Content) -> dict[str, int]:
     finishes = sorted(tables["finish"], key=lambda each: each["at"])
     reports = _Teller(tables, content).reports()
     _check(reports, finishes, content)
-    target.write_text(_toml(tables, reports, finishes, content), encoding="utf-8")
+    said = [*tables["say"], *strike_offs.lines(tables, reports, content)]
+    target.write_text(_toml(tables, reports, finishes, said, content), encoding="utf-8")
     return {
         "people": len(tables["person"]),
         "reports": len(reports),
+        "said": len(said),
         "texts": len({report.text for report in reports}),
         "finished": len(finishes),
     }
@@ -88,7 +91,15 @@ class _Teller:
 
     def _curve(self, curve: Curve) -> list[Said]:
         monthly = self._upkeep(curve) if curve.kind == "upkeep" else self._monthly(curve)
-        return monthly + self._weekly(curve)
+        return monthly + self._worded(curve) + self._weekly(curve)
+
+    def _worded(self, curve: Curve) -> list[Said]:
+        """A line in the weeks without news, of tasks for which 无变化 will not do."""
+        if not curve.weeks or curve.task not in self._tables["worded"]:
+            return []
+        choices = self._tables["words"]
+        days = [_one_of(each, curve, n) for n, each in enumerate(self._tables["quiet"])]
+        return [self._say(curve, day, None, choices[_digest(curve, day) % len(choices)]) for day in days]
 
     def _upkeep(self, curve: Curve) -> list[Said]:
         days = [_one_of(month, curve, n) for n, month in enumerate(self._tables["months"])]
@@ -218,21 +229,51 @@ def _who_reports(plan: Plan, task: Task, ordinal: int, with_percent: bool) -> li
     return [lead, *named.split("、"), *cooperating.split("、")]
 
 
-def _toml(tables: dict[str, Any], reports: list[Said], finishes: list[dict[str, Any]], content: Content) -> str:
+def _unchanged(tables: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each unit's 无变化 in the weeks without news: the tasks it goes for, where it reports a figure."""
+    tasks: dict[str, set[int]] = {}
+    for curve in map(Curve.of, tables["curve"]):
+        if curve.april and curve.task not in tables["worded"]:
+            tasks.setdefault(curve.unit, set()).add(curve.task)
+    found = []
+    for n, days in enumerate(tables["quiet"]):
+        for unit, numbers in tasks.items():
+            day = date.fromisoformat(days[_digest(unit, n) % len(days)])
+            at = datetime(day.year, day.month, day.day, 9, 30) + timedelta(minutes=_digest(unit, day) % 300)
+            found.append({"at": at, "unit": unit, "unchanged": sorted(numbers)})
+    return sorted(found, key=lambda each: (each["at"], each["unit"]))
+
+
+def _toml(
+    tables: dict[str, Any],
+    reports: list[Said],
+    finishes: list[dict[str, Any]],
+    said: list[dict[str, Any]],
+    content: Content,
+) -> str:
     parts = ["# Written by build.py from story_source.toml; do not edit.\n"]
+    liaisons = [person for person in tables["person"] if person["role"] == "liaison" and "persona" in person]
+    shown = {person["unit"]: person["user_id"] for person in liaisons}
     parts += [_table("person", person) for person in tables["person"]]
     parts += [_table("group", group) for group in tables["group"]]
-    for said in reports:
-        row: dict[str, Any] = {"at": said.at, "unit": said.unit, "measure": said.measure}
-        if said.percent is not None:
-            row["percent"] = said.percent
-        parts.append(_table("report", row | {"text": said.text}))
+    chatting = datetime.fromisoformat(tables["chatting"])
+    for report in reports:
+        if report.unit in shown and report.at >= chatting:
+            percent = "" if report.percent is None else f" {report.percent}%"
+            text = f"进度 {report.measure}{percent} {report.text}"
+            said.append({"at": report.at.isoformat(), "user_id": shown[report.unit], "text": text})
+            continue
+        row: dict[str, Any] = {"at": report.at, "unit": report.unit, "measure": report.measure}
+        if report.percent is not None:
+            row["percent"] = report.percent
+        parts.append(_table("report", row | {"text": report.text}))
+    parts += [_table("unchanged", row) for row in _unchanged(tables)]
     leads = {task.number: task.lead for task in content.tasks}
     for each in finishes:
         at = datetime.fromisoformat(each["at"])
         row = {"at": at, "unit": leads[each["task"]], "task": each["task"], "text": each["text"]}
         parts.append(_table("finish", row))
-    for each in tables["say"]:
+    for each in sorted(said, key=lambda line: line["at"]):
         parts.append(_table("say", each | {"at": datetime.fromisoformat(each["at"])}))
     return "\n".join(parts)
 

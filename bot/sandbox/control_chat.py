@@ -151,8 +151,5 @@ async def read(world: World, request: Request) -> Json:
     chat = chat_of(world, request)
     given = await body_of(request)
     user_id, stamp = int(given["user_id"]), int(given["stamp"])
-    if stamp > chat.read.get(user_id, 0):
-        chat.read[user_id] = stamp
-        world.changes += 1
-        world.bus.tell(lambda: {"type": "read", "chat": chat.id, "user": user_id, "stamp": stamp})
-    return {"read": chat.read[user_id]}
+    people.has_read(world, chat, user_id, stamp)
+    return {"read": chat.read.get(user_id, 0)}

@@ -109,6 +109,7 @@ def send_text(
     if not cleaned:
         raise PeopleError(400, "nothing to send")
     thread_id = _thread_of(chat, reply_to, thread_id)
+    has_read(world, chat, user.id, chat.said[-1][0] if chat.said else 0)
     sent = []
     pieces = [cleaned] if len(cleaned) * 2 <= TEXT_LIMIT or utf16_length(cleaned) <= TEXT_LIMIT else _pieces(cleaned)
     for piece in pieces:
@@ -118,6 +119,14 @@ def send_text(
         _tell_bot(world, "message", chat, message)
         sent.append(message)
     return sent
+
+
+def has_read(world: World, chat: Chat, user_id: int, stamp: int) -> None:
+    """The person has seen all that was said here up to the stamp; who writes has."""
+    if stamp > chat.read.get(user_id, 0):
+        chat.read[user_id] = stamp
+        world.changes += 1
+        world.bus.tell(lambda: {"type": "read", "chat": chat.id, "user": user_id, "stamp": stamp})
 
 
 def _thread_of(chat: Chat, reply_to: int | None, thread_id: int | None) -> int | None:
@@ -150,6 +159,7 @@ def send_files(
         raise PeopleError(400, refusal.description) from None
     albums = {kind: _album([one for one in media if one.kind == kind]) for kind in ("photo", "document")}
     text, _ = tidy(caption, [])
+    has_read(world, chat, user.id, chat.said[-1][0] if chat.said else 0)
     sent = []
     for one in media:
         message = world.say(

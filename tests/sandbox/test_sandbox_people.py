@@ -50,6 +50,14 @@ def test_unread_marks_go_when_read(sandbox, api, wang):
     assert wang.head()["unread"] == 0
 
 
+def test_who_writes_has_read_what_stood_there(sandbox, api, wang):
+    api("sendMessage", chat_id=wang.id, text="一")
+    wang.send("收到")
+    assert wang.head()["unread"] == 0
+    api("sendMessage", chat_id=wang.id, text="二")
+    assert wang.head()["unread"] == 1
+
+
 def test_older_messages_come_in_pages(sandbox, api, wang):
     for number in range(7):
         wang.send(str(number))

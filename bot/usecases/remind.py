@@ -114,6 +114,7 @@ def _again(act: Act, found: Verdict, stage_id: int, offset: int) -> Moment | Non
 def ask_reports(act: Act) -> int:
     """On the first working day of a reporting week, and on the day of its cut-off, who owes a report is asked.
 
+    Whoever was asked on the first is down for the second: who has reported until then is spared it, and that is counted.
     → people asked. The round's name is its lock: it is done once, late or twice.
     """
     period = act.office.week(act.now)
@@ -122,11 +123,11 @@ def ask_reports(act: Act) -> int:
     if act.now >= act.office.at(first, time(0)):
         asked += _ask(act, "ask", f"ask:{period.key}")
     if act.office.policy.week.nudge and act.now >= act.office.at(period.end.date(), time(0)):
-        asked += _ask(act, "nudge", f"nudge:{period.key}")
+        asked += _ask(act, "nudge", f"nudge:{period.key}", after=f"ask:{period.key}")
     return asked
 
 
-def _ask(act: Act, kind: str, name: str) -> int:
+def _ask(act: Act, kind: str, name: str, after: str = "") -> int:
     if act.session.get(Round, name) is not None:
         return 0
     # Another node did this round first: nothing to do.
@@ -135,7 +136,8 @@ def _ask(act: Act, kind: str, name: str) -> int:
     with uncollected():
         verdicts = judge(load_briefs(act.session, [act.now], act.office, past=False), 0, act.now, act.office)
     owing = {unit for found in verdicts for unit in found.silent}
-    people = [m for m in present(act.session, roles=[Role.LIAISON]) if m.unit_id in owing]
+    before = _asked(act, after) if after else set()
+    people = [m for m in present(act.session, roles=[Role.LIAISON]) if m.unit_id in owing or m.id in before]
     # A head is asked for what was passed on to him.
     silent = {(found.id, unit) for found in verdicts for unit in found.silent}
     heads = {m.id: m for key, (_, m) in handlers(act.session).items() if key in silent and m.role == Role.HEAD}
@@ -152,6 +154,10 @@ def _ask(act: Act, kind: str, name: str) -> int:
     ]
     carry.add_many_once(act.session, asking)
     return len(asking)
+
+
+def _asked(act: Act, name: str) -> set[int]:
+    return set(act.session.exec(select(Notice.member_id).where(col(Notice.key).startswith(f"{name}:m"))))
 
 
 def fold(act: Act) -> int:

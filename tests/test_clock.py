@@ -212,6 +212,9 @@ def test_who_has_reported_is_not_asked_again_that_week_and_is_the_next(tmp_path:
     ledger.say(liaison, 7, 10, "已开工")
     ledger.travel(at("06-21 10:00"))
     assert said_at(ledger, liaison) == ["06-13 09:00", "06-20 09:00"]
+    # What was spared is counted: the reminder on the day of the cut-off, withdrawn because of the report.
+    (spared,) = [row for row in ledger.rows(Notice) if row.withdrawn_at is not None]
+    assert (spared.kind, spared.member_id, spared.said_at) == ("nudge", liaison.id, None)
 
 
 @pytest.mark.parametrize(("moment", "silent"), [("06-17 17:00", []), ("06-17 17:01", [WATER])])

@@ -77,7 +77,7 @@ def test_an_album_is_one_bundle_of_the_task_its_caption_names(town: Town, desk: 
     bureau, liaison = desk
     pictures = [(f"{n}.png", a_picture()) for n in range(3)]
     liaison.album(pictures, caption=f"佐证 {bureau.one}")
-    assert "已收" in liaison.expect().text
+    assert "佐证一组" in liaison.expect("已收").text
     rows = fetched(town, bureau.one)
     assert {hashlib.sha256(data).hexdigest() for _, data in pictures} == {row.sha256 for row in rows}
     assert len({row.album for row in rows}) == 1

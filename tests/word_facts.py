@@ -578,8 +578,9 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "signed": [{"tasks": [3], "before": [7, 12]}, {"tasks": [], "before": [7]}, {"tasks": [3, 4], "before": []}],
     "receipt": [{"signed": [3, 14], "own": [7]}, {"signed": [], "own": []}],
     "evidence_kept": [
-        {"number": 12, "title": "入河排口整治", "added": 3, "count": 17, "seen": 1, "spot": False},
-        {"number": 12, "title": "入河排口整治", "added": 1, "count": 1, "seen": 0, "spot": True},
+        {"number": 12, "title": "入河排口整治", "added": 3, "count": 17, "seen": 1, "spot": False, "more": False},
+        {"number": 12, "title": "入河排口整治", "added": 1, "count": 1, "seen": 0, "spot": True, "more": False},
+        {"number": 12, "title": "入河排口整治", "added": 1, "count": 1, "seen": 0, "spot": False, "more": True},
     ],
     "remark_kept": [
         REMARK | {"told": 1},

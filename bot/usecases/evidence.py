@@ -45,7 +45,8 @@ def attach(
     report_id: int | None = None,
     spot_id: int | None = None,
 ) -> dict[str, Any]:
-    """The files stand as evidence of the task, waiting to be fetched. → how many now, and how many in all.
+    """The files stand as evidence of the task, waiting to be fetched. → how many now, how many in all, and whether more
+    of the same album are on their way.
 
     `spot_id`: they are pictures of that check on the spot, a part of its record and none of the application's evidence.
     Refusals: no_such_task, not_your_right, not_your_task, no_such_measure, file_too_big, task_closed, not_now.
@@ -94,8 +95,10 @@ def attach(
             Evidence.task_id == task.id, col(Evidence.withdrawn_at).is_(None), Evidence.kind != SCAN
         )
     ).one()
+    # The first of an album is answered before the others have come.
+    more = len(files) == 1 and bool(files[0].album)
     facts = {"number": number, "title": task.title, "added": len(rows), "count": count, "seen": len(seen)}
-    return {**facts, "spot": spot_id is not None}
+    return {**facts, "spot": spot_id is not None, "more": more}
 
 
 def require_fits(files: Sequence[Attachment]) -> None:

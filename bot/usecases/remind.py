@@ -114,7 +114,7 @@ def _again(act: Act, found: Verdict, stage_id: int, offset: int) -> Moment | Non
 def ask_reports(act: Act) -> int:
     """On the first working day of a reporting week, and on the day of its cut-off, who owes a report is asked.
 
-    Whoever was asked on the first is down for the second: who has reported until then is spared it, and that is counted.
+    Whoever was asked on the first is down for the second; who has reported until then is spared it, which is counted.
     → people asked. The round's name is its lock: it is done once, late or twice.
     """
     period = act.office.week(act.now)

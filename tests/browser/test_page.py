@@ -19,7 +19,14 @@ PERSONAS = [
     {"user_id": 1001, "name_zh": "市水务局", "name_en": "Water Bureau", "role_zh": "联络员", "role_en": "liaison"},
     {"user_id": 1002, "name_zh": "整改办", "name_en": "Office", "role_zh": "办公室", "role_en": "office"},
     {"user_id": 1001, "name_zh": "工作群", "name_en": "Work group", "role_zh": "群", "role_en": "group", "chat": -4001},
-    {"user_id": 1008, "name_zh": "路人", "name_en": "Stranger", "role_zh": "未登记", "role_en": "not bound"},
+    {
+        "user_id": 1008,
+        "name_zh": "路人",
+        "name_en": "Stranger",
+        "role_zh": "未登记",
+        "role_en": "not bound",
+        "hint_zh": "任务 12",
+    },
 ]
 START = {
     "open": 1001,
@@ -160,6 +167,94 @@ def test_the_stranger_sees_an_empty_chat_with_a_start(page: Page) -> None:
     expect(page.locator(".empty")).to_be_visible()
     page.get_by_role("button", name="开始").click()
     expect(page.locator("article.turn").last).to_contain_text("已登记")
+
+
+def test_who_has_said_nothing_is_shown_what_to_say(page: Page) -> None:
+    page.get_by_role("button", name="路人").click()
+    page.get_by_role("button", name="试试：任务 12").click()
+    expect(page.locator("textarea").first).to_have_value("任务 12")
+    expect(page.locator("textarea").first).to_have_attribute("placeholder", "如：任务 12")
+
+
+def test_what_is_being_written_waits_for_its_writer(page: Page) -> None:
+    page.locator("article.turn .text").last.dblclick(position={"x": 5, "y": 5})
+    page.locator("textarea").first.fill("12 95% 写到一半")
+    page.locator(".person").nth(1).click()
+    expect(page.locator("textarea").first).to_have_value("")
+    page.locator(".person").nth(0).click()
+    expect(page.locator("textarea").first).to_have_value("12 95% 写到一半")
+    expect(page.locator(".replying")).to_be_visible()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("textarea").first).to_have_value("12 95% 写到一半")
+    page.locator("textarea").first.press("Enter")
+    expect(page.locator("textarea").first).to_have_value("")
+
+
+def test_the_clocks_log_is_closed_by_escape_and_leaves_two_panes_their_width(page: Page) -> None:
+    page.get_by_role("button", name="双栏对照").click()
+    width = page.locator(".pane").first.bounding_box()["width"]  # type: ignore[index]
+    log = page.get_by_role("button", name="时钟记事")
+    log.click()
+    assert page.locator(".pane").first.bounding_box()["width"] == width  # type: ignore[index]
+    page.keyboard.press("Escape")
+    expect(page.locator("#journal")).not_to_be_visible()
+    expect(log).to_be_focused()
+
+
+CONTRASTS = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const light = (colour) => {
+    const curve = (part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = colour.map((part) => curve(part / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (node) => {
+    let found = [0, 0, 0, 0];
+    for (let each = node; each && found[3] < 0.99; each = each.parentElement) {
+      const colour = rgba(getComputedStyle(each).backgroundColor);
+      const share = colour[3] * (1 - found[3]);
+      found = [0, 1, 2].map((n) => found[n] + colour[n] * share).concat(found[3] + share);
+    }
+    return found.slice(0, 3);
+  };
+  const poor = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const node = texts.currentNode.parentElement;
+    const box = node.getBoundingClientRect();
+    const style = getComputedStyle(node);
+    if (!texts.currentNode.data.trim() || !box.width || !box.height) continue;
+    if (node.closest('[aria-hidden], :disabled, .tools')) continue;
+    if (parseFloat(style.fontSize) < 2 || style.visibility === 'hidden') continue;
+    const [above, below] = [light(rgba(style.color).slice(0, 3)), light(behind(node))].sort().reverse();
+    const contrast = (above + 0.05) / (below + 0.05);
+    if (contrast < 4.5) poor.push(`${node.className} ${texts.currentNode.data.slice(0, 12)} ${contrast.toFixed(2)}`);
+  }
+  return poor;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_what_is_behind_it(browser: Browser, sandbox: Sandbox, scheme: str) -> None:
+    page = opened(browser, sandbox, color_scheme=scheme)
+    page.locator(".hint").get_by_role("button", name="三分钟导览").click()
+    page.locator("textarea").first.fill("12 95%")
+    page.keyboard.press("Enter")
+    expect(page.locator("article.turn").last).to_contain_text("已记")
+    page.get_by_role("button", name="下周一 09:00").click()
+    page.get_by_role("button", name="时钟记事").click()
+    expect(page.locator(".deed").first).to_be_visible()
+    page.locator("textarea").first.fill("/")
+    expect(page.locator("[role=option]").first).to_be_visible()
+    assert page.evaluate(CONTRASTS) == []
+    page.context.close()
 
 
 def test_a_forced_reply_and_a_reset(page: Page) -> None:

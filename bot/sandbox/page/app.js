@@ -14,6 +14,7 @@ class App {
   constructor() {
     this.personas = [];
     this.left = this.right = null;
+    this.drafts = new Map(); // what was being written, by person and chat
     this.tour = new Tour(this);
     this.clock = new ClockCorner(this, $('clock'), $('journal'));
   }
@@ -113,7 +114,7 @@ class App {
         el('span', { class: 'avatar', style: `--hue:${hueOf(index)}`, 'aria-hidden': 'true' }, avatarOf(name)),
         el('span', { class: 'person-text' },
           el('span', { class: 'person-line' }, el('span', { class: 'person-name' }, name, el('span', { class: 'person-role' }, said(persona, 'role'))), el('span', { class: 'person-time' }, last ? shortWhen(last.date * 1000) : '')),
-          el('span', { class: 'person-last' }, el('span', {}, dotted((preview || said(persona, 'hint') || t('nothing')).replaceAll('\n', ' ').slice(0, 90))), unread))));
+          el('span', { class: 'person-last' }, el('span', {}, dotted((preview || t('nothing')).replaceAll('\n', ' ').slice(0, 90))), unread))));
     }));
   }
 
@@ -163,7 +164,7 @@ class App {
   openClock() { this.show('list'); }
 
   async openAt(index, messageId, at) {
-    if (matchMedia('(max-width: 1180px)').matches) { $('journal').hidden = true; this.clock.draw(); }
+    if (getComputedStyle($('journal')).position === 'fixed') { $('journal').hidden = true; this.clock.draw(); }
     this.openLeft(index, 'chat');
     await this.left.ready;
     const near = messageId ?? [...this.left.messages.values()].find((message) => message.date * 1000 >= at - 1000)?.id;

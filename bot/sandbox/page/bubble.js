@@ -71,7 +71,8 @@ function document_(file) {
 
 function view(url) {
   const viewer = document.getElementById('viewer');
-  viewer.replaceChildren(el('img', { src: url, alt: '', onclick: () => viewer.close() }));
+  viewer.setAttribute('aria-label', t('photo'));
+  viewer.replaceChildren(el('img', { src: url, alt: t('photo') }), el('button', { type: 'button', class: 'plain', 'aria-label': t('close') }, icon('close')));
   viewer.onclick = () => viewer.close();
   viewer.showModal();
 }

@@ -10,6 +10,7 @@ export class ClockCorner {
     this.root = root;
     this.journal = journal;
     this.trips = [];
+    journal.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.toggleJournal(); });
   }
 
   draw() {
@@ -74,7 +75,7 @@ export class ClockCorner {
     this.journal.hidden = !this.journal.hidden;
     this.drawJournal();
     this.draw();
-    if (!this.journal.hidden) this.journal.querySelector('button')?.focus();
+    (this.journal.hidden ? this.root.querySelector('.extras button') : this.journal.querySelector('button'))?.focus();
   }
 
   drawJournal() {

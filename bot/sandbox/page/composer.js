@@ -2,7 +2,7 @@
 import { form, get, post } from './api.js';
 import { quote } from './bubble.js';
 import { el, icon, toast } from './dom.js';
-import { t } from './words.js';
+import { said, t } from './words.js';
 
 export class Composer {
   /** `pane` gives persona, chatId, head; `root` is filled. */
@@ -14,7 +14,13 @@ export class Composer {
     this.parcels = [];
     this.commands = [];
     this.chosen = -1;
+    this.whose = `${pane.me}:${pane.chatId}`;
     this.build();
+    const draft = pane.app.drafts.get(this.whose);
+    if (draft) {
+      this.answering = draft.answering;
+      this.input.value = draft.text;
+    }
   }
 
   build() {
@@ -31,7 +37,7 @@ export class Composer {
       this.sendButton, this.picker);
     this.big = el('div', { hidden: true });
     this.root.replaceChildren(this.menu, el('div', { class: 'compose-inner' }, this.above, this.line, this.big));
-    this.input.addEventListener('input', () => { this.fit(); this.suggest(); });
+    this.input.addEventListener('input', () => { this.fit(); this.suggest(); this.keepDraft(); });
     this.input.addEventListener('keydown', (event) => this.key(event));
     this.input.addEventListener('blur', () => setTimeout(() => this.hideMenu(), 150));
     this.input.addEventListener('paste', (event) => this.take([...event.clipboardData.files], event));
@@ -50,8 +56,19 @@ export class Composer {
       this.forced = last.force_reply.id;
       this.reply(last.force_reply, false);
     }
-    this.input.placeholder = last?.placeholder || t('write');
+    this.input.placeholder = last?.placeholder || this.example();
+    if (this.input.value) this.fit();
     this.drawAbove();
+  }
+
+  example() {
+    const hint = said(this.pane.persona, 'hint');
+    return hint ? t('example', { hint }) : t('write');
+  }
+
+  /** Kept while another chat is looked at, or the page is drawn in the other language. */
+  keepDraft() {
+    this.pane.app.drafts.set(this.whose, { text: this.input.value, answering: this.answering });
   }
 
   drawAbove() {
@@ -64,6 +81,7 @@ export class Composer {
     }
     if (this.parcels.length) parts.push(this.drawParcels());
     this.above.replaceChildren(...parts);
+    this.keepDraft();
   }
 
   drawParcels() {

@@ -43,7 +43,7 @@ export class Pane {
       this.side === 'left'
         ? el('button', { type: 'button', class: 'plain only-wide', title: t('split'), 'aria-label': t('split'), 'aria-pressed': String(Boolean(app.right)), onclick: () => app.split() }, icon('split'))
         : el('button', { type: 'button', class: 'plain', 'aria-label': t('close'), onclick: () => app.split() }, icon('close')));
-    this.hints = el('div');
+    this.hints = el('div', { 'aria-live': 'polite' });
     this.pinned = el('button', { type: 'button', class: 'pinned', hidden: true });
     this.inner = el('div', { class: 'log-inner', role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions', 'aria-label': name });
     this.log = el('div', { class: 'log', tabindex: 0 }, this.inner);
@@ -117,13 +117,20 @@ export class Pane {
       kept(`${album.map((one) => `${one.id}.${one.stamp}.${Object.keys(one.reactions).length}`)} ${first}`, () => turn(this, album, first));
       before = list[index];
     }
-    if (!list.length && !this.more) nodes.push(el('div', { class: 'empty' }, el('img', { class: 'seal', src: '/page/icon.svg', width: 56, height: 56, alt: '' }), el('p', {}, t('nothing')), el('p', { class: 'note' }, said(this.persona, 'hint') || t('nothingHint'))));
+    if (!list.length && !this.more) nodes.push(el('div', { class: 'empty' }, el('img', { class: 'seal', src: '/page/icon.svg', width: 56, height: 56, alt: '' }), el('p', {}, t('nothing')), this.suggestion()));
     this.drawn = drawn;
     this.typingNode ||= el('div', { class: 'turn first', hidden: !this.isTyping, 'aria-hidden': 'true' }, el('div', { class: 'bubble' }, el('span', { class: 'dots' }, el('i'), el('i'), el('i'))));
     this.typingNode.hidden = !this.isTyping;
     patch(this.inner, [...nodes, this.typingNode]);
     this.drawPinned();
     this.composer.refresh(this.persona.head, this.keyboardNow(list));
+  }
+
+  /** What this person might say first. */
+  suggestion() {
+    const hint = said(this.persona, 'hint');
+    if (!hint) return el('p', { class: 'note' }, t('nothingHint'));
+    return el('button', { type: 'button', class: 'chip', onclick: () => this.composer.write(hint, { replace: true }) }, t('try', { hint }));
   }
 
   service(message) {

@@ -13,11 +13,13 @@ export function formatted(text, entities, acts) {
 
 const DOTS = { '🔴': '#cf4436', '🟠': '#dd7f2b', '🟡': '#e0ae2a', '🟢': '#3f9a57', '🔵': '#3a7bd0', '🟣': '#8358b8', '🟤': '#8a6244', '⚪': '#dfe3e4', '⚫': '#3b4347' };
 
-/** Text whose coloured dots are drawn the same everywhere, whatever fonts a machine has (copied they stay themselves). */
+/** Text whose coloured dots are drawn the same everywhere, whatever fonts a machine has (copied they stay themselves);
+ *  a dot and the word beside it stand in one line. */
 export function dotted(text) {
   const fragment = document.createDocumentFragment();
-  for (const part of text.split(/([🔴🟠🟡🟢🔵🟣🟤⚪⚫])/u)) {
-    if (DOTS[part]) fragment.append(el('span', { class: 'dot', style: `--dot:${DOTS[part]}` }, part));
+  for (const part of text.split(/([🔴🟠🟡🟢🔵🟣🟤⚪⚫] ?[\p{Letter}]{0,4})/u)) {
+    const colour = DOTS[String.fromCodePoint(part.codePointAt(0) ?? 32)];
+    if (colour) fragment.append(el('span', { class: 'dotted' }, el('span', { class: 'dot', style: `--dot:${colour}` }, [...part][0]), [...part].slice(1).join('')));
     else if (part) fragment.append(part);
   }
   return fragment;

@@ -257,6 +257,32 @@ def test_a_measure_with_its_own_unit_and_deadline(
     assert not found.questions
 
 
+@pytest.mark.parametrize(
+    ("measures", "cell", "days"),
+    [
+        ("（1）一标段清淤，2021年底前完成；（2）二标段清淤", "2022年6月底前", ["2021-12-31", "2022-06-30"]),
+        ("（1）2021年9月底前，完成排查；（2）于2022年底前整治", "", ["2021-09-30", "2022-12-31"]),
+        ("（1）2021年6月底前出台方案，推进建设；（2）管护", "2022年底前", ["2021-06-30 2022-12-31", "2022-12-31"]),
+        ("（1）2022年9月底前完成；（2）管护", "2021年底前", ["ask 2021-12-31 2022-09-30", "2021-12-31"]),
+        ("（1）对2020年底前建成的项目排查；（2）管护", "2021年底前", ["2021-12-31", "2021-12-31"]),
+        ("（1）《攻坚方案（2021—2023年）》2021年底前印发；（2）长期坚持", "", ["2021-12-31", "ongoing"]),
+        ("（1）2024年8月前完成；（2）力争年底前完成", "尽快", ["ask 2024-07-31 2024-08-31", "2021-12-31"]),
+        ("（1）2021年底前完成；（2）管护", "措施（1）2022年6月底前，措施（2）2023年底前", ["2022-06-30", "2023-12-31"]),
+        ("2021年底前完成清淤。", "2022年底前", ["2022-12-31"]),
+    ],
+)
+def test_a_day_in_the_measures_own_sentence(measures: str, cell: str, days: list[str]) -> None:
+    found = drafted(["1", "河道淤积。", "", measures, "静海区", cell])
+    readings = [measure.reading for measure in found.tasks[0].measures]
+    said = [
+        "ask " + " ".join(map(str, one.choices))
+        if one.kind == "ask"
+        else " ".join(map(str, one.stages)) or str(one.due or one.kind)
+        for one in readings
+    ]
+    assert said == days
+
+
 def test_a_measures_own_units_keep_the_tasks_supervisor() -> None:
     header = ["序号", "问题", "整改措施", "责任单位", "督导单位", "整改时限"]
     found = drafted(["1", "淤积。", "清淤（静海区负责）", "市水务局", "市生态环境局", "2022年底前"], header=header)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.deadlines import Reading
 from bot.domain.drafting.reads import NOBODY, Reads, effective, joined
 from bot.domain.drafting.shapes import MeasureDraft
+from bot.domain.drafting.spoken import own_reading, spoken_deadline
 from bot.domain.drafting.terms import Terms, terms_of
 from bot.domain.numbering import items_of
 from bot.domain.plan_fields import ROLE_FIELDS, Field
@@ -26,6 +27,7 @@ class Part:
     asked: Reading | None = None  # how the phrase reads by itself, where it must be asked
     answer: str | None = None
     phrase: str = ""
+    shared: bool = False  # the deadline's cell holds for several measures at once
     asked_at: str = ""
     doubt: str = ""  # what the cell itself leaves open, see bot.domain.plan_rows.Cell
 
@@ -109,12 +111,24 @@ def _read_deadlines(parts: list[Part], reads: Reads) -> None:
                 part.phrase, part.reading = items[at], reads.deadline(items[at])
             else:
                 part.phrase, part.reading, part.doubt = cell.text, reads.deadline_cell(cell), cell.doubt
+                part.shared = len(group) > 1
     for part in parts:
         if part.terms.deadline:
             part.phrase, part.reading = part.terms.deadline, reads.deadline(part.terms.deadline)
             part.asked_at, part.doubt = part.where, ""
-        elif part.reading is None:
-            part.reading = reads.deadline("")
+        elif part.reading is None or part.shared:
+            _take_spoken(part, reads)
+
+
+def _take_spoken(part: Part, reads: Reads) -> None:
+    """A day in the measure's own sentence, where no cell speaks of this measure alone."""
+    spoken = spoken_deadline(part.terms.text)
+    own = own_reading(spoken, part.phrase, part.reading, reads) if spoken else None
+    if own is not None:
+        part.phrase, part.reading = own
+        part.asked_at, part.doubt = part.where, ""
+    elif part.reading is None:
+        part.reading = reads.deadline("")
 
 
 def _take_answer(part: Part, where: str, reads: Reads) -> None:

@@ -93,6 +93,7 @@ def figures_of(town: Town, *words: str) -> dict[str, Any]:
         ("/digest yesterday 武清区", "截至6月12日23:59"),
         ("周报 6月31日", "日期读不懂"),
         ("周报 某某局", "没有“某某局”这个单位"),
+        ("/digest foo", "读不懂“foo”。可写：本周、上周"),
     ],
 )
 def test_any_past_day_is_asked_for_as_people_name_it(chat: tuple[Town, Person], asked: str, as_of: str) -> None:

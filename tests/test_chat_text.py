@@ -12,6 +12,7 @@ from opencc import OpenCC
 from bot.domain.chat_text import (
     ReportLine,
     RestUnchanged,
+    alike,
     is_receipt,
     is_unchanged,
     normalise,
@@ -62,6 +63,13 @@ def test_less_than_nothing_is_refused(line: str) -> None:
 
 def test_a_figure_above_a_hundred_within_the_words_is_no_progress() -> None:
     assert read_report_line("12 清淤完成年度任务的120%") == ReportLine(12, text="清淤完成年度任务的120%")
+
+
+def test_words_are_like_the_titles_that_share_most_with_them() -> None:
+    titles = {7: "独流减河清淤", 12: "入河排口整治", 23: "北运河清淤"}
+    assert alike("清淤完成", titles) == [7, 23]
+    assert alike("北运河清淤完成", titles) == [23]
+    assert alike("已开工 60%", titles) == []
 
 
 def test_digits_run_together_are_cut_only_where_one_cut_fits_my_tasks() -> None:

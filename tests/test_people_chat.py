@@ -134,6 +134,17 @@ def test_only_the_hash_of_a_code_is_kept(town: Town, cast: dict[str, Person]) ->
     assert [row.facts for row in said] == [{}] * len(said)
 
 
+def test_who_joins_is_spoken_to_in_the_houses_language_and_offered_their_own(town: Town) -> None:
+    town._users += 1
+    person = town.sandbox.user("Smith", town._users, language_code="en-GB")
+    person.start(a_code(town))
+    joined = person.expect("已登记")
+    assert "English from now on" in town.press(person, joined, "English").text
+    asked = town.ask(person, "/lang")
+    assert asked.labels == ["中文"]
+    assert "已改用中文" in town.press(person, asked, "中文").text
+
+
 def test_a_second_code_moves_the_person_to_the_other_unit(town: Town) -> None:
     person = town.join("市财政局", "liaison", "周某")
     person.start(a_code(town))

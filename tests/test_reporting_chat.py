@@ -15,7 +15,7 @@ from bot.sandbox.said import Said
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:
-    with a_town(plan=a_plan_of(75)) as town:
+    with a_town(plan=a_plan_of(76)) as town:
         yield town
 
 
@@ -880,3 +880,23 @@ def test_a_command_in_a_reply_need_not_repeat_the_number(town: Town, desk: tuple
         said = town.reply(liaison, card, typed).text
         assert answered in said, typed
         assert str(bureau.far) in said, typed
+
+
+def test_a_report_without_a_number_is_offered_for_the_tasks_its_words_are_like(
+    town: Town, desk: tuple[Bureau, Person]
+) -> None:
+    bureau, liaison = desk
+    for typed in ("进度 60% 清淤完成", "/update 60% 清淤完成", "60% 清淤完成"):
+        said = town.ask(liaison, typed)
+        for part in ("缺项号", "读到：60%，“清淤完成”", f"1 项相符：{bureau.one} 河道清淤", f"进度 {bureau.one} 60%"):
+            assert part in said.text, typed
+        assert said.labels == [f"记到 {bureau.one}", "取消"], typed
+    recorded = town.press(liaison, said, f"记到 {bureau.one}")
+    assert (recorded.id, recorded.edited) == (said.id, True)
+    assert reports(town, bureau.one) == [(60, "清淤完成", "")]
+    assert town.ask(liaison, "进度 60% 已开工").labels == []
+
+
+def test_the_end_of_the_week_or_month_may_be_asked_by_its_word(town: Town, desk: tuple[Bureau, Person]) -> None:
+    for typed, shown in (("到期 本周", "6月19日前到期"), ("/due 本月", "6月30日前到期")):
+        assert shown in town.ask(desk[1], typed).text

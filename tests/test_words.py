@@ -333,7 +333,7 @@ def test_a_refusal_is_sound_with_all_its_facts_and_with_hardly_any(locale: str, 
 
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize(
-    "command", ["update", "same", "difficulty", "evidence", "ack", "finish", "history", "note", "task"]
+    "command", sorted(key.removeprefix("example.") for key in catalogue("zh").sources if key.startswith("example."))
 )
 def test_a_call_without_a_number_is_answered_with_an_example(locale: str, command: str) -> None:
     facts = {"own": [7], "understood": "", "command": command, "percent": None}

@@ -241,7 +241,13 @@ LONG_BULLETIN = BULLETIN | {
 }
 SELF = {"name": "李某", "unit": "市水务局", "role": "liaison", "invited_by": "市整改办 王某", "joined": MOMENT}
 SELF |= {"daily_at": "09:00", "quiet_from": "22:00", "quiet_to": "08:00", "locale": "zh"}
-JOINED = SELF | {"open": 12, "parts": {"lead": 5, "responsible": 6, "cooperating": 1}, "unsigned": [3, 14], "due": 3}
+JOINED = SELF | {
+    "own": [12],
+    "open": 12,
+    "parts": {"lead": 5, "responsible": 6, "cooperating": 1},
+    "unsigned": [3, 14],
+    "due": 3,
+}
 NO_QUIET = {"quiet_from": "", "quiet_to": ""}
 SUBSCRIBED = {"rhythm": "weekly", "day": 1, "at": "09:00", "scope": "市水务局", "next": MOMENT, "paused": False}
 SUBSCRIBED |= {"unknown_years": []}
@@ -518,13 +524,15 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
             "number": 12,
             "items": [FILE, FILE | {"kind": "document", "name": "验收单.pdf", "state": "fetched", "old": True}],
             "count": 2,
+            "may_attach": True,
         },
         {
             "number": 12,
             "items": [FILE | {"state": "failed", "sha256": "0a1b2c3d4e5f", "seen_on_task": 3, "spot": True}],
             "count": 1,
+            "may_attach": False,
         },
-        {"number": 12, "items": [], "count": 0},
+        {"number": 12, "items": [], "count": 0, "may_attach": True},
     ],
     "reported": [
         REPORTED,
@@ -563,6 +571,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "offer_taken": [{"tasks": [3, 12]}],
     "which_task": [{"understood": WRITTEN, "files": 0}, {"understood": "", "files": 2}],
     "edited_late": [{}],
+    "language": [{}],
     "which_done": [{"number": 12}],
     "ask_difficulty": [{"number": 12, "title": "入河排口整治"}],
     "finished": [
@@ -685,6 +694,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "evidence_lost": [{"number": 12, "name": "航拍.mp4"}],
 }
 REFUSED: dict[str, Any] = {
+    "alike": [{"number": 7, "title": "独流减河清淤"}],
     "bare": ["12.1", "12.2"],
     "own": [7, 12],
     "understood": WRITTEN,

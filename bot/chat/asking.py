@@ -1,5 +1,6 @@
 """Commands that look: lists, a task's card and history, digests. Each calls one use case and says what came back."""
 
+import re
 from typing import Any
 
 from bot.chat import urging
@@ -46,6 +47,8 @@ def number_or_refuse(talk: Talk, rest: str, command: str) -> tuple[int, int | No
     raise Refusal("number_missing", command=command, understood=rest[:80])
 
 
+UNIT_LIKE = re.compile(r"[局委办厅院部区县市镇乡街府会团司心站校]$")
+WEEK, MONTH = frozenset({"week", "周", "本周", "这周"}), frozenset({"month", "月", "本月", "这个月"})
 # 条 and 块: a list by who leads, or by the districts that do the work.
 VIEWS = {"条": LEAD, "按条": LEAD, "按牵头": LEAD, "牵头": LEAD, "lead": LEAD}
 VIEWS |= {"块": DISTRICT, "按块": DISTRICT, "按区": DISTRICT, "各区": DISTRICT, "district": DISTRICT}
@@ -187,9 +190,9 @@ def show_search(talk: Talk, words: str) -> None:
 def due(talk: Talk, rest: str) -> None:
     plain, view = split_view(talk, rest)
     plain = plain.lower()
-    if plain == "week":
+    if plain in WEEK:
         days = lists.days_to_sunday(talk.act)
-    elif plain == "month":
+    elif plain in MONTH:
         days = lists.days_to_month_end(talk.act)
     elif not plain:
         days = talk.act.office.policy.outlook_days
@@ -275,7 +278,13 @@ def digest_call(talk: Talk, rest: str) -> tuple[str, str]:
     everything = talk.act.person.role in SEES_ALL
     if not words:
         return when, "all" if everything else f"unit:{own}"
-    name = known_unit(talk.act, "".join(words.split()), talk.house.registry)
+    try:
+        name = known_unit(talk.act, "".join(words.split()), talk.house.registry)
+    except Refusal as refusal:
+        if when or refusal.facts["near"] or UNIT_LIKE.search(words):
+            raise
+        # Neither a moment nor the name of a unit: it may have been meant as either.
+        raise Refusal("unknown_choice", understood=words, choices="digest") from None
     if not everything and name != own:
         raise Refusal("not_your_unit", unit=name)
     return when, f"unit:{name}"

@@ -54,7 +54,7 @@ class Dispatcher:
         found = conversation.speaker(session, user.id)
         if found is None and user.id in self.house.office_people:
             act = Act(session, self.house.office, now, cause=row.key)
-            return people.ensure_office(act, user.id, user.full_name, self.house.office_unit)
+            return people.ensure_office(act, user.id, user.full_name, self.house.office_unit, self.house.locale)
         return found
 
     def _admits(self, talk: Talk) -> bool:

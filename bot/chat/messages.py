@@ -20,7 +20,7 @@ from bot.domain.chat_text import (
     split_paragraph,
     without_rest,
 )
-from bot.domain.people import UNIT_PEOPLE, Role, may
+from bot.domain.people import Role, may
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import Claim
 from bot.usecases import conversation, remarks
@@ -47,10 +47,6 @@ def attachments_of(message: Message) -> list[Attachment]:
     return []
 
 
-def of_unit(talk: Talk) -> bool:
-    return Role(talk.act.person.role) in UNIT_PEOPLE
-
-
 def plain(talk: Talk) -> None:
     """A message without a command word, understood in the order of design.md §2."""
     about = talk.replied_about
@@ -69,8 +65,10 @@ def plain(talk: Talk) -> None:
         return
     elif may(talk.act.person.role, "report") and (claims := claims_in(talk)):
         offering.offer(talk, claims)
-        if of_unit(talk) and (rest := rest_in(text)) is not None:
+        if talk.of_unit and (rest := rest_in(text)) is not None:
             reporting.attempt_rest(talk, rest, [claim.number for claim in claims])
+    elif talk.private and talk.of_unit and (claim := claim_of(text)) is not None and claim.percent is not None:
+        raise reporting.nameless(talk, text)
     elif talk.private:
         talk.say("hint", {"own": numbers_of_unit(talk.act)[:1], "role": talk.act.person.role})
 
@@ -141,7 +139,7 @@ def reply_to_list(talk: Talk, about: dict[str, Any], text: str) -> None:
         for number, _, words in numbered:
             reporting.say_remark(talk, number, kind[0], words)
         return
-    if not named or not of_unit(talk):
+    if not named or not talk.of_unit:
         ask_task(talk, about.get("tasks", []), text)
         return
     for n, claim in enumerate(named):
@@ -164,12 +162,13 @@ def ask_task(talk: Talk, numbers: list[int], text: str) -> None:
 def receipt(talk: Talk, about: dict[str, Any] | None) -> None:
     """收到 is a receipt: it signs for what was handed over, and is never progress and stops nothing."""
     signed: list[int] = []
-    if of_unit(talk):
+    if talk.of_unit:
         wanted = [about["task"]] if about and about.get("task") else (about or {}).get("tasks")
         waiting = reports.unsigned(talk.act)
         signed = reports.acknowledge(talk.act, [n for n in waiting if wanted is None or n in wanted])
     if talk.private:
-        talk.say("receipt", {"signed": signed, "own": numbers_of_unit(talk.act)[:1]})
+        mine = numbers_of_unit(talk.act)[:1] if may(talk.act.person.role, "report") else []
+        talk.say("receipt", {"signed": signed, "own": mine})
 
 
 def claims_in(talk: Talk) -> list[Claim]:
@@ -184,7 +183,7 @@ def claims_in(talk: Talk) -> list[Claim]:
     own = set(numbers_of_unit(talk.act))
     text = without_rest(text)
     claims = _claims_on_own(text, own)
-    if claims or not of_unit(talk):
+    if claims or not talk.of_unit:
         return claims
     return _claims_on_own(numbered_by_title(text, titles_of_unit(talk.act)), own)
 
@@ -281,15 +280,19 @@ def written_with(original: Talk, command: str, number: int) -> str:
 def on_task(talk: Talk, inbox_id: int, number: int) -> None:
     """The task a reply without a number meant."""
     original = again(talk, inbox_id)
+    if conversation.line_recorded(original.act, original.source):
+        raise Refusal("already_done")
     kind = remarks.KIND_OF_ROLE.get(Role(talk.act.person.role))
     if kind is not None:
         reporting.say_remark(talk, number, kind[0], original.text)
         return
-    reporting.make_pressed(talk, original, replace(claim_on(number, original.text), number=number), number)
+    reporting.make_pressed(talk, original, replace(claim_on(number, original), number=number), number)
 
 
-def claim_on(number: int, text: str) -> Claim:
-    return _claim_on(number, {}, text)
+def claim_on(number: int, original: Talk) -> Claim:
+    """What a message without a number says of this task, with or without its command word."""
+    entries = read_entries(original.text, WORDS, original.house.bot_name)
+    return _claim_on(number, {}, entries[0].rest if entries else original.text)
 
 
 # What may be said again by an edit, as long as nothing came of it the first time.
@@ -312,7 +315,7 @@ def edited(talk: Talk) -> bool:
             talk.say("edited_late")
         return True
     about = talk.replied_about
-    if about is not None and not (of_unit(talk) and set(about) <= {"task", "measure"}):
+    if about is not None and not (talk.of_unit and set(about) <= {"task", "measure"}):
         return True
     return not entries and not claims_in(talk)
 

@@ -4,11 +4,12 @@ import re
 from datetime import time
 
 from bot.chat import importing
-from bot.chat.talk import Talk
+from bot.chat.talk import Buttons, Talk
 from bot.domain.people import SEES_ALL, Member, Role
 from bot.domain.refusal import Refusal
 from bot.domain.reminding import daily_hour
 from bot.usecases import lists, people, report, silence
+from bot.words import LOCALES
 
 LANGUAGES = {"zh": "zh", "中文": "zh", "en": "en", "english": "en", "英文": "en"}
 CLOCK = re.compile(r"^(\d{1,2})[:：](\d{2})$")
@@ -19,8 +20,7 @@ def start(talk: Talk, rest: str) -> None:
     user = talk.update.effective_user
     if rest and user is not None:
         name = user.full_name
-        locale = "en" if (user.language_code or "zh").startswith("en") else "zh"
-        people.join(talk.act, rest, user.id, name, machine_now=talk.machine_now, locale=locale)
+        people.join(talk.act, rest, user.id, name, machine_now=talk.machine_now, locale=talk.house.locale)
         welcome(talk)
     elif talk.member is not None:
         welcome(talk)
@@ -36,11 +36,19 @@ def welcome(talk: Talk) -> None:
         **_self(talk, member),
         "open": mine["open"] if mine else 0,
         "parts": _parts(mine["tasks"]) if mine else {},
+        "own": lists.numbers_of_unit(talk.act)[:1] or [12],
         "unsigned": unsigned,
         "due": len(lists.due_within(talk.act, lists.days_to_sunday(talk.act))["tasks"]) if mine else 0,
     }
-    rows = [[["sign_all", "ack:all", {"count": len(unsigned)}]]] if unsigned else []
-    talk.say("joined", facts, buttons=[*rows, [["my", "my:open:0"], ["help", "help"]]])
+    rows: Buttons = [[["sign_all", "ack:all", {"count": len(unsigned)}]]] if unsigned else []
+    talk.say("joined", facts, buttons=[*rows, [["my", "my:open:0"], ["help", "help"], *_spoken(talk)]])
+
+
+def _spoken(talk: Talk) -> list[list[str]]:
+    """The button to the language of one's Telegram, where it is not the house's."""
+    user = talk.update.effective_user
+    spoken = (user.language_code or "")[:2] if user is not None else ""
+    return [[f"language_{spoken}", f"lang:{spoken}"]] if spoken in LOCALES and spoken != talk.locale else []
 
 
 def _parts(tasks: list[dict[str, list[str]]]) -> dict[str, int]:
@@ -73,6 +81,11 @@ def whoami(talk: Talk, rest: str) -> None:
 
 
 def lang(talk: Talk, rest: str) -> None:
+    """`zh` or `en`; alone it shows which it is, with a button to the other."""
+    if not rest.strip():
+        other = "en" if talk.act.person.locale == "zh" else "zh"
+        talk.say("language", buttons=[[[f"language_{other}", f"lang:{other}"]]])
+        return
     locale = LANGUAGES.get(rest.strip().lower())
     if locale is None:
         raise Refusal("unknown_choice", understood=rest, choices="language")

@@ -141,7 +141,7 @@ def pick(talk: Talk, args: list[str]) -> None:
     """The measure that a typed report meant; the fourth number is the task, where the words named none."""
     inbox_id, line, ordinal, *named = map(int, args)
     original = messages.again(talk, inbox_id)
-    claim = messages.claim_on(named[0], original.text) if named else messages.claims_in(original)[line]
+    claim = messages.claim_on(named[0], original) if named else messages.claims_in(original)[line]
     original.line = line
     if conversation.line_recorded(original.act, original.source):
         raise Refusal("already_done")
@@ -276,6 +276,10 @@ def withdraw(talk: Talk, args: list[str]) -> None:
         withdrawing.ask_reason(talk, int(args[0]), int(args[1]))
     else:
         withdrawing.choose(talk, int(args[0]))
+
+
+def lang(talk: Talk, args: list[str]) -> None:
+    own.lang(talk, args[0])
 
 
 def undo(talk: Talk, args: list[str]) -> None:
@@ -450,6 +454,7 @@ VERBS: dict[str, Verb] = {
     "reopen": reopen,
     "amend": amend,
     "withdraw": withdraw,
+    "lang": lang,
     "undo": undo,
     "urge": urge,
     "urge_unit": urge_unit,

@@ -8,20 +8,24 @@ from bot.chat import urging
 from bot.chat.asking import number_or_refuse
 from bot.chat.reading import leading_numbers
 from bot.chat.talk import Buttons, Talk
-from bot.domain.chat_text import RestUnchanged, read_report_line, rest_unchanged, split_paragraph
+from bot.domain.chat_text import RestUnchanged, alike, read_report_line, rest_unchanged, split_paragraph
+from bot.domain.people import may
 from bot.domain.refusal import Refusal
 from bot.domain.reporting import Claim
 from bot.usecases import evidence as evidences
 from bot.usecases import remarks, withdrawing
 from bot.usecases import report as reports
-from bot.usecases.lists import numbers_of_unit, title_of
+from bot.usecases.lists import numbers_of_unit, title_of, titles_of_unit
+
+# More than so many that may be meant are no help.
+MOST_ALIKE = 4
 
 
 def update(talk: Talk, rest: str) -> None:
     """`进度 12 60% 清淤完成`: several numbered lines under one word are several reports, and so is a paragraph."""
     claims = claims_of(talk, rest)
     if not claims:
-        raise Refusal("number_missing", command="update", **_understood(rest))
+        raise nameless(talk, rest)
     if len(claims) == 1:
         make(talk, claims[0])
         return
@@ -48,6 +52,16 @@ def claims_of(talk: Talk, rest: str) -> list[Claim]:
     if not parts and about.get("task") and (claim := claim_of(rest)) is not None:
         return [replace(claim, number=about["task"], ordinal=about.get("measure"))]
     return [Claim(part.number or 0, part.measure, part.percent, part.text, part.unchanged) for part in parts]
+
+
+def nameless(talk: Talk, rest: str) -> Refusal:
+    """A report without a number: what was understood of it, and which of one's tasks its words are like."""
+    alone = len(talk.text.strip().splitlines()) == len(rest.splitlines())
+    titles = titles_of_unit(talk.act) if talk.of_unit and alone else {}
+    found = alike(rest, titles)
+    meant = found if 0 < len(found) <= MOST_ALIKE else []
+    rows = [{"number": number, "title": titles[number]} for number in sorted(meant)]
+    return Refusal("number_missing", command="update", alike=rows, **_understood(rest))
 
 
 def _understood(rest: str) -> dict[str, Any]:
@@ -236,6 +250,7 @@ def show_evidence(talk: Talk, number: int) -> None:
             for row in rows
         ],
         "count": len(rows),
+        "may_attach": may(talk.act.person.role, "attach"),
     }
     buttons: Buttons = [[["withdraw", f"withdraw:{number}"]]] if may_withdraw else []
     talk.say("evidence", facts, buttons=buttons, about={"task": number, "evidence": True})
@@ -299,7 +314,12 @@ def undo(talk: Talk, rest: str) -> None:
 
 def refuse(talk: Talk, refusal: Refusal) -> None:
     """A no, in words, with an example that uses the person's own numbers."""
-    talk.say(f"refusal.{refusal.reason}", refusal_facts(talk, refusal))
+    rows: Buttons = [
+        [["take", f"on:{talk.inbox.id}:{task['number']}", {"count": 1, "n": task["number"]}]]
+        for task in refusal.facts.get("alike", [])
+    ]
+    buttons = [*rows, [["cancel", "cancel"]]] if rows else []
+    talk.say(f"refusal.{refusal.reason}", refusal_facts(talk, refusal), buttons=buttons)
 
 
 def refusal_facts(talk: Talk, refusal: Refusal) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from telegram import CallbackQuery, Message, Update
 
-from bot.domain.people import Member
+from bot.domain.people import UNIT_PEOPLE, Member, Role
 from bot.domain.periods import Office
 from bot.domain.post import Inbox, Lane, Outbox
 from bot.domain.refusal import Refusal
@@ -87,6 +87,11 @@ class Talk:
     @property
     def member(self) -> Member | None:
         return self.act.member
+
+    @property
+    def of_unit(self) -> bool:
+        """Whether a liaison or head speaks."""
+        return self.member is not None and Role(self.member.role) in UNIT_PEOPLE
 
     @property
     def locale(self) -> str:

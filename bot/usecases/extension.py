@@ -57,7 +57,8 @@ def guide(act: Act, number: int) -> dict[str, Any]:
     if not office:
         require(act.person, "extend")
         if not may_ask(act, task):
-            raise Refusal("no_date_to_move", task=number)
+            asked = rules.could_ask(task, act.person, [])
+            raise Refusal("extension_pending" if asked else "no_date_to_move", task=number)
     measures = [m for m in task.measures if m.stages and (office or act.person.unit_id in m.reporters)]
     dates = [
         {

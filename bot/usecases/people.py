@@ -102,10 +102,9 @@ def join(act: Act, code: str, user_id: int, name: str, *, machine_now: datetime,
     return member
 
 
-def ensure_office(act: Act, user_id: int, name: str, office_unit: str) -> Member:
+def ensure_office(act: Act, user_id: int, name: str, office_unit: str, locale: str) -> Member:
     """Who stands in DUBAN_OFFICE is of the office from the start, without a code."""
     unit = roster.ensure_unit(act.session, office_unit, "office")
-    locale = "zh"
     member = Member(
         user_id=user_id, name=name, unit_id=unit.id, role=Role.OFFICE, locale=locale, joined_at=act.now, invited_by=""
     )

@@ -135,6 +135,19 @@ def numbered_by_title(text: str, titles: Mapping[int, str]) -> str:
     return text
 
 
+def alike(text: str, titles: Mapping[int, str]) -> list[int]:
+    """The tasks whose titles share most with the text, two characters or more: 清淤完成 is like 独流减河清淤."""
+    said = _pairs(text)
+    shared = {number: len(said & _pairs(title)) for number, title in titles.items()}
+    most = max(shared.values(), default=0)
+    return [number for number, count in shared.items() if count == most] if most else []
+
+
+def _pairs(text: str) -> set[str]:
+    words = re.findall(r"[一-鿿]+", normalise(text))
+    return {word[at : at + 2] for word in words for at in range(len(word) - 1)}
+
+
 def _sentence_starts(plain: str) -> Iterator[int]:
     """Where a task may begin: a new sentence, or after a comma what clearly is a task."""
     for at, char in enumerate(plain):

@@ -28,8 +28,10 @@ def test_one_whole_life(cast: Cast) -> None:
 
     # The flood season: the unit asks for a later day in time, its head agrees, the office grants it on a document.
     assert "延期" in cast.ask(cast.district, "延期 5.2 2022-07-15 汛期停工")
-    cast.refused("同意 5", besides=cast.district_head, why="")
+    cast.refused("同意 5", besides=cast.district_head, why="武清区负责人同意延期")
+    assert "您申请或经手过的，由他人决定" in cast.ask(cast.district, "同意 5")
     assert "同意" in cast.ask(cast.district_head, "同意 5")
+    cast.refused("同意 5 津整改办〔2022〕15号", besides=cast.office, why="整改办决定延期")
     assert "津整改办〔2022〕15号" in cast.ask(cast.office, "同意 5 津整改办〔2022〕15号")
     assert "2022-07-15" in cast.ask(cast.water, "任务 5")
     finished(cast)
@@ -61,6 +63,8 @@ def test_one_whole_life(cast: Cast) -> None:
     returned = cast.told(cast.water, "已退回").text
     assert "5.2 护岸照片不清" in returned
     assert "5.1 缺验收单" in returned
+    assert "退回原因：5.2 护岸照片不清；5.1 缺验收单" in cast.ask(cast.water, "任务 5")
+    assert "龙河治理　已退回" in cast.ask(cast.water, "我的任务")
 
     # Put right, applied for again, accepted.
     assert "已收" in cast.photo(cast.district, 5, 150)
@@ -69,11 +73,12 @@ def test_one_whole_life(cast: Cast) -> None:
     assert "已申请销号" in cast.ask(cast.water_head, "申请销号 5 已补齐")
     assert "负责人申请，视为单位同意" in cast.told(cast.water_head, "已申请销号").text
     asked = cast.told(cast.verifier, "已补齐")
+    assert "上次退回：5.2 护岸照片不清；5.1 缺验收单" in asked.text
     assert "验收合格" in cast.press(cast.verifier, asked, "验收合格")
 
     # The office drafts the notice, reads it over, and publishes.
     asked = cast.told(cast.office, "待公示")
-    cast.refused("同意 5", besides=cast.office, why="整改办")
+    cast.refused("同意 5", besides=cast.office, why="整改办公示")
     cast.office.skip()
     cast.office.press(asked, "拟公示")
     draft = cast.office.expect("公示稿")
@@ -89,7 +94,7 @@ def test_one_whole_life(cast: Cast) -> None:
     objection = cast.told(cast.office, "公示异议")
     assert "以“成立”或“不成立”开头" in town.reply(cast.office, objection, "知道了，去看看").text
     town.travel("06-28 09:30")
-    cast.refused("同意 5", besides=cast.office, why="整改办")
+    cast.refused("同意 5", besides=cast.office, why="整改办答复异议")
     assert "异议不成立" in town.reply(cast.office, objection, "不成立，复核水质达标").text
     assert "复核水质达标" in cast.told(cast.district, "异议不成立").text
     assert "不在公示期" in cast.ask(cast.district, "异议 5 还有异味") or "已于" in cast.told(cast.district, "").text
@@ -109,7 +114,7 @@ def test_one_whole_life(cast: Cast) -> None:
         assert asked.text.count("已签") == n - 1
         cast.refused("同意 5", besides=person, why=whose)
         assert f"{n}/4" in cast.press(person, asked, "签字")
-    cast.refused("同意 5", besides=cast.office, why="整改办")
+    cast.refused("同意 5", besides=cast.office, why="整改办销号")
     answer = cast.press(cast.office, cast.told(cast.office, "联签已齐"), "销号")
     assert "已销号" in answer
     assert "2022年7月28日、2022年9月26日" in answer
@@ -127,7 +132,7 @@ def test_one_whole_life(cast: Cast) -> None:
     # The first look-back passes, the second fails, and the office reopens.
     town.travel("07-28 09:30")
     assert "待办 1" in cast.told(cast.verifier, "待办").text
-    cast.refused("同意 5", besides=cast.verifier)
+    cast.refused("同意 5", besides=cast.verifier, why="回头看（7月28日）")
     assert "下次回头看" in cast.ask(cast.verifier, "同意 5 水质稳定")
     town.travel("09-26 09:30")
     pending = town.ask(cast.verifier, "待办")
@@ -135,7 +140,10 @@ def test_one_whole_life(cast: Cast) -> None:
     cast.press(cast.verifier, pending, "未通过")
     assert "回头看未通过" in town.reply(cast.verifier, cast.told(cast.verifier, "请写明"), "河道返黑").text
     assert "河道返黑" in cast.told(cast.office, "回头看未通过").text
+    assert "河道返黑" in cast.told(cast.district, "回头看未通过").text
+    assert "回头看 7月28日 通过、9月26日 未通过（河道返黑）" in cast.ask(cast.leader, "任务 5")
     cast.refused("重开 5 河道返黑", besides=cast.office)
+    cast.refused("同意 5", besides=cast.office, why="整改办定是否重开")
     assert "请写依据" in cast.ask(cast.office, "重开 5 河道返黑")
     confirm = town.reply(cast.office, cast.told(cast.office, "请写依据"), "9月26日回头看记录")
     assert "第 2 轮" in confirm.text
@@ -315,3 +323,32 @@ def test_a_reopening_is_confirmed_once(cast: Cast) -> None:
     again = cast.town.ask(cast.office, "重开 5 又见黑臭 依据 群众举报第6号")
     assert "没有销号" in again.text
     assert cast.state()[:2] == ("handed_over", 2)
+
+
+def test_a_failed_look_back_waits_until_the_office_has_said_what_follows(cast: Cast) -> None:
+    town = cast.town
+    signed(cast)
+    cast.ask(cast.office, "同意 5")
+    town.go("07-28 09:30")
+    cast.ask(cast.verifier, "退回 5 河道返黑")
+    told = cast.told(cast.office, "回头看未通过")
+    assert told.labels == ["重开", "不重开，再查"]
+    assert "重开：7月28日回头看未通过" in cast.ask(cast.office, "待办")
+
+    # Reopening is shown first, with the look-back as its basis; not reopening needs a reason, and another day.
+    assert "依据：2022年7月28日回头看记录" in cast.press(cast.office, told, "重开")
+    assert cast.state()[:2] == ("struck_off", 1)
+    assert "不重开的理由" in cast.press(cast.office, told, "不重开，再查")
+    answer = town.reply(cast.office, cast.told(cast.office, "不重开的理由"), "雨后浑浊，已恢复").text
+    assert "下次回头看 2022年8月27日" in answer
+    assert "雨后浑浊" in cast.told(cast.verifier, "再查").text
+    assert "不再等您决定" in cast.press(cast.office, told, "重开")
+    assert "待办 0" in cast.ask(cast.office, "待办")
+    assert "雨后浑浊" in cast.ask(cast.office, "历史 5")
+
+    # Of what was looked at again, the last word counts.
+    for day in ("08-29 09:30", "09-26 09:30"):
+        town.go(day)
+        answer = cast.ask(cast.verifier, "同意 5 水质稳定")
+    assert "转入长期保持" in answer
+    assert cast.state()[0] == "kept_up"

@@ -94,6 +94,11 @@ def reopen(row_task: TaskSlice, member: Member = CLERK, reason: str = "返黑", 
     return look_back.reopen(row_task, member, reason, basis, [], NOW, OFFICE)
 
 
+def look_again(row_task: TaskSlice, member: Member = CLERK, reason: str = "雨后浑浊") -> Any:
+    row = LookBack(id=1, task_id=5, cycle=1, due=date(2022, 6, 28), passed=False)
+    return look_back.look_again(row_task, row, [row], member, reason, NOW, OFFICE)
+
+
 def apply_for(row_task: TaskSlice, member: Member, files: list[dict[str, Any]] = FILES) -> Any:
     return close_out.ask(row_task, member, "", files, has_head=True, now=NOW)
 
@@ -118,6 +123,10 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
     "before the own check": ("not_now", lambda: apply_for(task(State.IN_PROGRESS), ASKER)),
     "a measure is open": ("measures_open", lambda: apply_for(task(State.FINISHED, 90), ASKER)),
     "without evidence": ("evidence_missing", lambda: apply_for(task(State.FINISHED), ASKER, [])),
+    "with a claim that nothing bears out": (
+        "evidence_missing",
+        lambda: close_out.ask(task(State.FINISHED), ASKER, "", FILES, has_head=True, now=NOW, bare=["5.1"]),
+    ),
     "agreeing too late": ("not_now", lambda: close_out.agree(case(), WATER_HEAD, "", [WATER_HEAD], NOW)),
     "another head agrees": (
         "not_your_right",
@@ -144,6 +153,10 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
     "a check on the spot too late": (
         "not_now",
         lambda: close_out.spot_check(case(State.ACCEPTED), VERIFIER, {"conclusion": "好"}, HERE, NOW),
+    ),
+    "a unit's picture of a check on the spot": (
+        "not_your_right",
+        lambda: close_out.require_on_the_spot(task(), ASKER),
     ),
     "a unit's file after strike-off": ("task_closed", lambda: close_out.require_may_attach(task(STRUCK), ASKER)),
     "a verifier publishes": ("not_your_right", lambda: notice.publish(case(State.ACCEPTED), VERIFIER, NOW, OFFICE)),
@@ -200,10 +213,17 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
     "reopening what is not struck off": ("not_now", lambda: reopen(task())),
     "reopening without a reason": ("reason_missing", lambda: reopen(task(STRUCK), reason=" ")),
     "reopening without a basis": ("basis_needed", lambda: reopen(task(STRUCK), basis=" ")),
+    "a verifier lets a failed look-back rest": ("not_your_right", lambda: look_again(task(STRUCK), VERIFIER)),
+    "letting it rest without a reason": ("reason_missing", lambda: look_again(task(STRUCK), reason=" ")),
+    "letting it rest after it was reopened": ("not_now", lambda: look_again(task(State.HANDED_OVER))),
     "a viewer withdraws": ("not_your_right", lambda: withdrawable(file_of(), person(12, "viewer", DISTRICT))),
     "another unit withdraws": ("not_your_file", lambda: withdrawable(file_of(), ASKER)),
     "withdrawing after strike-off": ("struck_off_frozen", lambda: withdrawable(file_of(), CLERK, STRUCK)),
     "withdrawing a file of an old cycle": ("struck_off_frozen", lambda: withdrawable(file_of(cycle=0), CLERK)),
+    "withdrawing what was found on the spot": (
+        "not_now",
+        lambda: withdrawable(file_of(VERIFYING, spot_id=3), VERIFIER, State.ACCEPTED),
+    ),
     "withdrawing twice": ("already_withdrawn", lambda: withdrawable(file_of(withdrawn_at=NOW), CLERK)),
     "withdrawing the last file": ("last_evidence", lambda: withdrawable(file_of(), DISTRICT_HEAD, left=1)),
     "withdrawing without a reason": (

@@ -762,6 +762,7 @@ REFUSED |= LIFE_REFUSED | FIGURE_REFUSED
 HARDLY_ANY = {"own": [], "understood": "", "needs_words": [], "near": [], "state": "struck_off", "count": 1}
 PRESSED: dict[str, Any] = {"n": 7, "count": 3, "until": MOMENT, "place": "12.2", "text": "排口整治" * 9, "percent": 60}
 PRESSED |= {"colour": "yellow", "unit": "武清区"}
+PRESSED |= {"do": "sign_off"}
 PRESSED |= {"name": "李某", "rhythm": "weekly", "more": False}
 REFUSED |= {"due": "2022-06-17", "days": ["2022-06-30", "2022-07-31"], "names": ["孙某", "周某"], "by": "王某"}
 REFUSED |= {"field": "colour", "fields": "title, problem"}

@@ -8,6 +8,9 @@ HEAD = {"name": "unit", "unit": "武清区"}
 TURN = [HEAD, {"name": "lead", "unit": "市水务局"}]
 TURNS = [HEAD, {"name": "unit_people", "unit": "市水务局"}, {"name": "verifier", "unit": "市生态环境局"}]
 TURNS += [{"name": "office", "unit": ""}, {"name": "leader", "unit": ""}, {"name": "notice", "unit": "2022-06-27"}]
+OFFICE_TURNS = ("office_verifies", "office_publishes", "office_answers", "office_strikes_off", "office_reopens")
+TURNS += [{"name": name, "unit": ""} for name in (*OFFICE_TURNS, "extension", "extension_sign")]
+TURNS += [{"name": "look_back", "unit": "2022-07-28"}, {"name": "extension_agree", "unit": "武清区"}]
 TASK: dict[str, Any] = {"number": 5, "title": "龙河治理"}
 FILES = [
     {"kind": "photo", "name": "", "hash": "8e21414f", "state": "fetched"},
@@ -23,7 +26,8 @@ SIGNALS = [
     {"kind": "near_file", "place": "", "unit": "", "file": 2, "task": 6, "day": "2022-05-10"},
     {"kind": "old_photo", "place": "", "unit": "", "file": 3, "day": "2021-11-30", "days": 195},
 ]
-VERIFY = BUNDLE | {"objective": "水质达标", "signals": SIGNALS, "upheld": "", "for_office": False}
+REASONS = [{"measure": "5.2", "text": "照片不清"}, {"measure": "", "text": WRITTEN}]
+VERIFY = BUNDLE | {"objective": "水质达标", "signals": SIGNALS, "upheld": "", "for_office": False, "returned": []}
 DAYS = {"first_day": "2022-06-14", "last_day": "2022-06-27", "days": 10, "working": True, "calendar_known": True}
 SPOT = {"day": "2022-06-13", "people": "张某、李某", "conclusion": WRITTEN, "pictures": 2}
 SIGNATURE = {"name": "unit", "unit": "武清区", "by": "孙某", "hash": "dddc2cd9", "paper": ""}
@@ -40,13 +44,12 @@ MANY = SIGN | {"signatures": [SIGNATURE] * 6, "signed": 6, "signers": 19, "peers
 FIRST_SIGN = SIGN | {"spots": [], "objections": [], "signatures": [], "signed": 0, "verified_text": "", "text": ""}
 OBJECTION = TASK | {"text": WRITTEN, "by": "李某", "unit": "武清区", "last_day": "2022-06-27"}
 ANSWERED = OBJECTION | {"upheld": False, "answer": "已复核", "answered_by": "王某", "turn": TURN}
-REASONS = [{"measure": "5.2", "text": "照片不清"}, {"measure": "", "text": WRITTEN}]
 RETURNED = TASK | {"by": "赵某", "unit": "市生态环境局", "reasons": REASONS}
 LOOKED = TASK | {"due": "2022-07-28", "passed": True, "text": WRITTEN, "by": "赵某", "unit": "市生态环境局"}
 LOOKED |= {"left": ["2022-09-26"], "kept_up": False}
 REOPEN = TASK | {"cycle": 2, "reason": WRITTEN, "basis": "群众举报第5号", "days": 30, "due": "2022-10-26"}
 WAITS = TASK | {"since": MOMENT, "days": 2, "due": "2022-07-28", "text": WRITTEN}
-KINDS = ("agree", "verify", "notice", "objection", "sign", "strike_off", "look_back")
+KINDS = ("agree", "verify", "notice", "objection", "sign", "strike_off", "look_back", "relapse")
 STRUCK = TASK | {"cycle": 1, "look_backs": ["2022-07-28", "2022-09-26"], "signers": 4, "evidence": 3, "asked": MOMENT}
 
 PAPER = TASK | {"by": "孙某", "on": "2022-06-28", "document": "津武整改〔2022〕3号", "scan": 9, "clerk": "王某"}
@@ -97,6 +100,7 @@ LIFE_MESSAGES: dict[str, list[dict[str, Any]]] = {
     "verify_asked": [
         VERIFY,
         VERIFY | GAUGED,
+        VERIFY | {"returned": REASONS},
         VERIFY | {"signals": [], "bare": [], "text": "", "objective": "", "for_office": True, "upheld": "有异味"},
     ],
     "notice_asked": [BUNDLE | DAYS | {"verifier": "市生态环境局"}],
@@ -128,6 +132,7 @@ LIFE_MESSAGES: dict[str, list[dict[str, Any]]] = {
     ],
     "case_done": [TASK | {"what": "accepted", "text": text, "count": 3, "turn": TURN} for text in ("", WRITTEN)],
     "spot_kept": [TASK | SPOT],
+    "look_again": [LOOKED | {"again": "2022-08-27", "reason": WRITTEN}],
     "look_back_done": [
         LOOKED,
         LOOKED | {"left": [], "kept_up": True, "text": ""},
@@ -147,7 +152,7 @@ LIFE_MESSAGES: dict[str, list[dict[str, Any]]] = {
     "paper_signed": [PAPER, PAPER | {"scan": None}],
     "waits_long": [
         TASK | {"kind": kind, "days": 3, "people": [{"unit": "市生态环境局", "name": "赵某"}] * 2}
-        for kind in ("agree", "verify", "sign", "look_back", "extension_agree", "extension_sign")
+        for kind in ("agree", "verify", "sign", "look_back", "relapse", "extension_agree", "extension_sign")
     ],
 }
 LIFE_HISTORY: list[dict[str, Any]] = [
@@ -171,9 +176,11 @@ LIFE_HISTORY: list[dict[str, Any]] = [
         {"what": "indicator_value", "name": "再生水利用率", "value": "87.5%"},
         {"what": "indicator_value", "name": "再生水利用率", "value": "91%", "text": ""},
         {"what": "look_back", "due": "2022-07-28", "passed": False},
+        {"what": "look_again", "due": "2022-07-28"},
         {"what": "look_back", "due": "2022-07-28", "passed": True, "text": ""},
     )
 ]
 LIFE_PRESSED: dict[str, Any] = {"at": MOMENT, "kind": "photo", "target": "≥ 90%"}
 LIFE_REFUSED: dict[str, Any] = {"file": 2, "turn": TURNS, "step": "reopen", "last_day": "2022-06-27", "cycle": 2}
+LIFE_REFUSED |= {"yours": True}
 LIFE_REFUSED |= {"indicators": [SHORT, UNSAID], "indicator": "再生水利用率 ≥ 90%"}

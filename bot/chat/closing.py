@@ -1,6 +1,4 @@
-"""Commands of the close-out: applying, checking on the spot, drafting the notice, objecting, reopening."""
-
-from typing import Any
+"""Commands of the close-out: applying, checking on the spot, drafting the notice, objecting."""
 
 from bot.chat.asking import number_or_refuse
 from bot.chat.deciding import named_or_replied
@@ -8,9 +6,7 @@ from bot.chat.reporting import keep
 from bot.chat.talk import Talk
 from bot.domain.past_days import past_day, split_past_day
 from bot.domain.refusal import Refusal
-from bot.usecases import close_out, conversation, look_back, notice
-
-BASIS_WORDS = ("依据：", "依据:", "依据", "basis:", "basis")
+from bot.usecases import close_out, notice
 
 
 def done(talk: Talk, rest: str) -> None:
@@ -47,40 +43,3 @@ def draft_notice(talk: Talk, number: int) -> None:
 def object_to(talk: Talk, rest: str) -> None:
     number, _, text = named_or_replied(talk, rest, "object")
     talk.say("objection_kept", notice.objection(talk.act, number, text), about={"task": number})
-
-
-def reopen(talk: Talk, rest: str) -> None:
-    """`/reopen N reason 依据 document`: shown first; without a basis that is asked for."""
-    number, _, text = number_or_refuse(talk, rest, "reopen")
-    reason, basis = split_basis(text)
-    ask_to_reopen(talk, number, reason, basis)
-
-
-def split_basis(text: str) -> tuple[str, str]:
-    """(reason, basis) of `排口返黑 依据 群众举报第5号`."""
-    lowered = text.lower()
-    for word in BASIS_WORDS:
-        at = lowered.find(word)
-        if at >= 0:
-            return text[:at].strip(" ,，;；。"), text[at + len(word) :].strip(" :：")
-    return text.strip(), ""
-
-
-def ask_to_reopen(talk: Talk, number: int, reason: str, basis: str) -> None:
-    facts = look_back.reopen_asked(talk.act, number, reason, basis)
-    kept = {"reason": facts["reason"], "basis": facts["basis"], "cycle": facts["cycle"]}
-    if not basis.strip():
-        talk.say("ask_reopen_basis", facts, about={"task": number, "kind": "reopen", "reopen": kept}, ask=True)
-        return
-    buttons: list[list[list[Any]]] = [[["reopen", f"reopen:{number}"]], [["cancel", "cancel"]]]
-    talk.say("confirm_reopen", facts, buttons=buttons, about={"task": number, "reopen": kept})
-
-
-def press_reopen(talk: Talk, number: int) -> None:
-    """Confirmed: what the message spoke of is done, once. Refusals: too_old and those of `reopen_task`."""
-    about = conversation.about(talk.act, talk.chat_id, talk.message.message_id) or {}
-    kept = about.get("reopen")
-    if kept is None or about.get("task") != number:
-        raise Refusal("too_old")
-    facts = look_back.reopen_task(talk.act, number, kept["reason"], kept["basis"], int(kept["cycle"]))
-    talk.say("reopened", facts, about={"task": number}, edit=True)

@@ -5,10 +5,12 @@ from typing import Any
 from bot.chat.asking import number_or_refuse
 from bot.chat.decision_buttons import decision_buttons
 from bot.chat.reading import leading_number
+from bot.chat.reopening import ask_to_reopen
 from bot.chat.talk import Buttons, Talk
 from bot.domain.refusal import Refusal
 from bot.usecases import waiting as waitings
 from bot.usecases.waiting import Told, Waiting
+from bot.words import say
 
 PAGE = 8
 # How the office's reply to an objection begins.
@@ -85,6 +87,10 @@ def send_back(talk: Talk, rest: str) -> None:
 def tell(talk: Talk, waiting: Waiting, told: Told) -> None:
     """What is true now; or the question whose reply completes the decision."""
     facts = dict(told.facts)
+    if told.kind == "confirm_reopen":
+        basis = facts["basis"] or say(talk.locale, "basis.look_back", due=waiting.facts["due"])
+        ask_to_reopen(talk, waiting.number, facts["reason"], basis)
+        return
     buttons = facts.pop("buttons", [])
     ask = facts.pop("ask", False) or told.ask
     about = {"task": waiting.number}
@@ -125,9 +131,8 @@ def still_waits(talk: Talk, kind: str, record_id: int, stamp: str) -> Waiting | 
 def show_again(talk: Talk, waiting: Waiting) -> None:
     """The decision as it stands now, with a look at the evidence before its buttons."""
     facts = {"rows": [waiting_facts(talk, waiting)], "count": 1, "page": 1, "pages": 1}
-    look: Buttons = [[["look", f"evidence:{waiting.number}"]]]
     about = {"task": waiting.number}
-    talk.say("pending", facts, buttons=[*look, *decision_buttons(waiting)], about=about)
+    talk.say("pending", facts, buttons=decision_buttons(waiting), about=about)
 
 
 def reply_decision(talk: Talk, about: dict[str, Any], text: str) -> None:

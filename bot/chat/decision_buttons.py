@@ -9,14 +9,20 @@ Button = list[Any]
 
 
 def decision_buttons(waiting: Waiting, *, named: bool = False) -> Buttons:
-    """Rows: yes and no (with the task's number where several stand under one message), then what else it offers."""
+    """Rows: a look at the evidence the decision is about, yes and no (with the task's number where several stand under
+    one message), then what else it offers."""
     data = f"{waiting.kind}:{waiting.id}:{waiting.stamp}"
+    yes, no = _yes(waiting.kind, data), _no(waiting.kind, data)
     if named:
-        yes: Button = ["approve_n", f"approve:{data}", {"n": waiting.number}]
-        no: Button = ["return_n", f"return:{data}", {"n": waiting.number}]
-        return [[yes, no]]
+        return [[_numbered(yes, waiting.number), _numbered(no, waiting.number)]]
+    look: Buttons = [[["look", f"evidence:{waiting.number}"]]] if waiting.stamp else []
     more: Buttons = [list(waiting.facts["more"])] if waiting.facts.get("more") else []
-    return [[_yes(waiting.kind, data), _no(waiting.kind, data)], *more]
+    return [*look, [yes, no], *more]
+
+
+def _numbered(button: Button, number: int) -> Button:
+    word, data = button
+    return ["decide_n", data, {"n": number, "do": word}]
 
 
 def _yes(kind: str, data: str) -> Button:
@@ -33,6 +39,8 @@ def _yes(kind: str, data: str) -> Button:
         return ["strike_off", f"approve:{data}"]
     if kind == "look_back":
         return ["passed", f"approve:{data}"]
+    if kind == "relapse":
+        return ["reopen_now", f"approve:{data}"]
     return ["approve", f"approve:{data}"]
 
 
@@ -41,4 +49,6 @@ def _no(kind: str, data: str) -> Button:
         return ["overrule", f"return:{data}"]
     if kind == "look_back":
         return ["failed", f"return:{data}"]
+    if kind == "relapse":
+        return ["look_again", f"return:{data}"]
     return ["return", f"return:{data}"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from telegram import Message, Update
 
-from bot.chat import amending, closing, deciding, extending, importing, offering, reporting, urging, withdrawing
+from bot.chat import amending, deciding, extending, importing, offering, reopening, reporting, urging, withdrawing
 from bot.chat.commands import WORDS
 from bot.chat.reading import Entry, leading_number, leading_numbers, read_entries
 from bot.chat.reporting import claim_of
@@ -89,7 +89,7 @@ def reply(talk: Talk, about: dict[str, Any], text: str) -> None:
     elif text and about.get("kind") == "amend":
         amending.add_reason(talk, about["amend"], text)
     elif text and about.get("kind") == "reopen":
-        closing.ask_to_reopen(talk, number, about["reopen"]["reason"], text)
+        reopening.ask_to_reopen(talk, number, about["reopen"]["reason"], text)
     elif text and about.get("kind") == "extend":
         extending.read(talk, number, about.get("measure"), text)
     elif text and remarks.open_difficulty(talk.act, about.get("note")):

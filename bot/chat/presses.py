@@ -22,6 +22,7 @@ from bot.chat import (
     pages,
     papers,
     questioning,
+    reopening,
     reporting,
     rhythms,
     running,
@@ -263,7 +264,7 @@ def draft_notice(talk: Talk, args: list[str]) -> None:
 
 
 def reopen(talk: Talk, args: list[str]) -> None:
-    closing.press_reopen(talk, int(args[0]))
+    reopening.press_reopen(talk, int(args[0]))
 
 
 def amend(talk: Talk, args: list[str]) -> None:

@@ -52,9 +52,50 @@ def check(
         changes=[Change(LookBack, row.id or 0, fields, only_if={"passed": None})],
         events=[Deed("look_back", task.id, {}, {"due": row.due, "passed": passed, "text": text.strip()})],
     )
-    if passed and all(other.passed for other in rows if other.id != row.id):
+    # What failed before was looked at again: the last word counts.
+    left = [other for other in rows if other.id != row.id and not other.passed]
+    if passed and all(other.passed is False and other.due < row.due for other in left):
         decision += move(task, State.KEPT_UP, member, now, text.strip())
     return decision
+
+
+def relapsed(rows: Sequence[LookBack]) -> list[LookBack]:
+    """The failed look-backs of a cycle of which the office has not said what follows, and none after them passed."""
+    passed = [row.due for row in rows if row.passed]
+    failed = [row for row in rows if row.passed is False and row.answered_at is None]
+    return [row for row in failed if not any(due > row.due for due in passed)]
+
+
+def look_again(
+    task: TaskSlice,
+    row: LookBack,
+    rows: Sequence[LookBack],
+    member: Member,
+    reason: str,
+    now: datetime,
+    office: Office,
+) -> tuple[Decision, LookBack]:
+    """The office lets a failed look-back rest, with its reason, and fixes another day to look. `rows`: of the cycle.
+
+    Refusals: not_your_right, not_now, reason_missing.
+    """
+    require(member, "reopen")
+    require_step(task, "keep_up")
+    if not reason.strip():
+        raise Refusal("reason_missing", task=task.number)
+    day = office.today(now) + timedelta(days=min(office.policy.look_back.days))
+    taken = {other.due for other in rows}
+    while day in taken:
+        day += timedelta(days=1)
+    fields = {"answer": reason.strip(), "answered_by": member.id, "answered_at": now}
+    made = LookBack(task_id=task.id, cycle=task.cycle, due=day)
+    facts = {"again": day, "reason": reason.strip()}
+    decision = Decision(
+        changes=[Change(LookBack, row.id or 0, fields, only_if={"answered_at": None})],
+        additions=[made],
+        events=[Deed("look_back_again", task.id, {"due": row.due}, facts)],
+    )
+    return decision, made
 
 
 def reopen(

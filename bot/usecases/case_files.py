@@ -64,6 +64,22 @@ def last_case(act: Act, task: TaskSlice) -> CaseFile | None:
     return _filled(act, task, rows[0]) if rows else None
 
 
+def returned_before(act: Act, case: CaseFile) -> list[dict[str, str]]:
+    """Why the application before this one was returned, measure by measure; empty when this is the first."""
+    before = (
+        select(Verification.reasons)
+        .join(CloseOut, col(CloseOut.id) == Verification.close_out_id)
+        .where(
+            CloseOut.task_id == case.task.id,
+            CloseOut.cycle == case.task.cycle,
+            col(CloseOut.id) < case.close_out.id,
+            Verification.kind == "returned",
+        )
+        .order_by(col(Verification.id).desc())
+    )
+    return list(act.session.exec(before).first() or [])
+
+
 def require_case(act: Act, number: int, step: str) -> CaseFile:
     """The open application on a task. Refusals: no_such_task, not_now (there is none)."""
     task = load_task(act.session, number)

@@ -125,7 +125,14 @@ def _signatures(act: Act, rows: Sequence[Signature], names: dict[int, str]) -> l
 
 def _look_backs(act: Act, task: TaskSlice, names: dict[int, str]) -> list[dict[str, Any]]:
     rows = _of(act, select(LookBack).where(LookBack.task_id == task.id, col(LookBack.passed).is_not(None)))
-    return [
+    rested = [
+        _entry(
+            act, "look_again", row.answered_at, names.get(row.answered_by or 0, ""), row.answer, due=row.due.isoformat()
+        )
+        for row in rows
+        if row.answered_at is not None
+    ]
+    return rested + [
         _entry(
             act,
             "look_back",

@@ -12,6 +12,7 @@ from bot.domain.close_out import (
     evidence_changed,
     give_back,
     itemise,
+    same_person,
     spot_check,
 )
 from bot.domain.ledger import State
@@ -97,6 +98,12 @@ def _may_verify(act: Act, case: CaseFile) -> bool:
     person = act.person
     asked = person.id in _ids(verifiers(act, case.task))
     return asked and person.unit_id not in case.task.workers and person.user_id != case.asker.user_id
+
+
+def asked_by(act: Act, task: TaskSlice) -> bool:
+    """The application that waits for its unit's head or a verifier is this very person's."""
+    case = case_of(act, task) if task.state in (State.CLOSE_OUT_ASKED, State.VERIFYING) else None
+    return case is not None and same_person(case.asker, act.person)
 
 
 def _ids(people: Iterable[Member]) -> list[int | None]:
@@ -233,6 +240,7 @@ def timeline(act: Act, task: TaskSlice) -> dict[str, Any] | None:
         "unit": act.unit(case.close_out.unit_id),
         "evidence": len(case.close_out.evidence),
         "finding": findings[-1].kind if findings else "",
+        "reasons": findings[-1].reasons if findings and case.close_out.state == "returned" else [],
         "found_at": act.office.local(findings[-1].at).isoformat() if findings else "",
         "found_by": act.unit(findings[-1].unit_id) if findings else "",
         "spots": spot_rows(case),
@@ -242,6 +250,9 @@ def timeline(act: Act, task: TaskSlice) -> dict[str, Any] | None:
         "signed": signed,
         "signers": asked,
         "void": turns.void_count(act, case),
+        "look_backs": [
+            {"due": row.due.isoformat(), "passed": row.passed, "text": row.text} for row in turns.look_backs(act, task)
+        ],
         "over": case.close_out.state in ("returned", "struck_off"),
         "turn": turns.whose_turn(act, task),
         "signals": signal_facts(act, task) if act.person.role in (Role.VERIFIER, Role.OFFICE) else [],

@@ -130,6 +130,24 @@ def waiting(act: Act) -> list[Waiting]:
     return found
 
 
+def asked_of(act: Act, task: TaskSlice) -> list[dict[str, str]]:
+    """Who an open request on this task waits for, in the shape of `turns.whose_turn`; empty when there is none."""
+    turn = []
+    for row in _pending(act, task):
+        state = AGREED if row.state == ASKED and not acting_heads(act, row.unit_id) else row.state
+        turn.append({"name": KINDS[state], "unit": act.unit(row.unit_id)})
+    return turn
+
+
+def is_party(act: Act, task: TaskSlice) -> bool:
+    """An open request on this task is the person's own, or one they dealt with before."""
+    return any(_took_part(act, row) for row in _pending(act, task))
+
+
+def _pending(act: Act, task: TaskSlice) -> list[Extension]:
+    return [row for row in rows_of(act, task) if row.state in OPEN] if not task.finished else []
+
+
 def _open_rows(act: Act) -> list[Extension]:
     statement = select(Extension).where(col(Extension.state).in_(OPEN)).order_by(col(Extension.id))
     if act.person.role in UNIT_PEOPLE:

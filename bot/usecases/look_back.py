@@ -6,8 +6,9 @@ from sqlmodel import col, select
 
 from bot.domain.ledger import State, Task, TaskUnit
 from bot.domain.life import require_step
-from bot.domain.look_back import check, reopen
+from bot.domain.look_back import check, look_again, relapsed, reopen
 from bot.domain.people import Member, Role, require
+from bot.domain.post import Lane
 from bot.domain.process import LookBack
 from bot.domain.refusal import Refusal
 from bot.domain.slices import TaskSlice
@@ -16,30 +17,36 @@ from bot.store.people import present
 from bot.usecases import remind
 from bot.usecases.act import Act
 from bot.usecases.case_files import apart, unit_people, verifiers
+from bot.usecases.turns import look_backs
 from bot.usecases.waiting import Feature, Told, Waiting
 
 
 def waiting(act: Act) -> list[Waiting]:
-    """Look-backs that are due, of the tasks the person verifies."""
+    """Look-backs that are due, of the tasks the person verifies; for the office, what failed and is not reopened."""
     person = act.person
     if person.role not in (Role.VERIFIER, Role.OFFICE):
         return []
-    rows = apart(
-        act,
-        act.session.exec(
-            select(LookBack)
-            .join(Task, col(Task.id) == LookBack.task_id)
-            .where(
-                LookBack.due <= act.office.today(act.now),
-                col(LookBack.passed).is_(None),
-                LookBack.cycle == Task.cycle,
-                Task.state == State.STRUCK_OFF,
-            )
-            .order_by(col(LookBack.due))
-        ),
-    )
+    rows = _of_struck_off(act)
     tasks = {task.id: task for task in load_tasks(act.session, ids=[row.task_id for row in rows])} if rows else {}
-    return [_waiting(act, tasks[row.task_id], row) for row in rows if _asked_of(act, tasks[row.task_id], person)]
+    today = act.office.today(act.now)
+    due = [row for row in rows if row.passed is None and row.due <= today]
+    found = [_waiting(act, tasks[row.task_id], row) for row in due if _asked_of(act, tasks[row.task_id], person)]
+    if person.role == Role.OFFICE:
+        for task in tasks.values():
+            found += [_relapse(act, task, row) for row in relapsed([row for row in rows if row.task_id == task.id])]
+    return found
+
+
+def _of_struck_off(act: Act) -> list[LookBack]:
+    """All look-backs of the cycles that are struck off and not yet kept up."""
+    standing = select(LookBack).join(Task, col(Task.id) == LookBack.task_id)
+    standing = standing.where(LookBack.cycle == Task.cycle, Task.state == State.STRUCK_OFF)
+    return apart(act, act.session.exec(standing.order_by(col(LookBack.due))))
+
+
+def _relapse(act: Act, task: TaskSlice, row: LookBack) -> Waiting:
+    facts = {"due": row.due.isoformat(), "text": row.text}
+    return Waiting("relapse", task.number, row.id or 0, task.title, row.at or act.now, facts)
 
 
 def _asked_of(act: Act, task: TaskSlice, person: Member) -> bool:
@@ -52,13 +59,43 @@ def _waiting(act: Act, task: TaskSlice, row: LookBack) -> Waiting:
 
 
 def approve(act: Act, found: Waiting, text: str) -> Told:
-    """The look-back is passed; after the last one the task is kept up. Refusals: those of the rule `check`."""
+    """The look-back is passed; after the last one the task is kept up. A failed one is reopened: what that would do
+    is shown first. Refusals: those of the rule `check` and of `reopen_asked`."""
+    if found.kind == "relapse":
+        return Told("confirm_reopen", reopen_asked(act, found.number, found.facts["text"], text))
     return _check(act, found, text, passed=True)
 
 
 def send_back(act: Act, found: Waiting, text: str) -> Told:
-    """The look-back has failed; the office is told, which may reopen. Refusals: those of the rule `check`."""
+    """The look-back has failed and waits for the office to reopen; or the office lets it rest, to be looked at again.
+
+    Refusals: those of the rules `check` and `look_again`.
+    """
+    if found.kind == "relapse":
+        return _look_again(act, found, text)
     return _check(act, found, text, passed=False)
+
+
+def _look_again(act: Act, found: Waiting, text: str) -> Told:
+    task = load_task(act.session, found.number)
+    rows = look_backs(act, task)
+    row = next((each for each in relapsed(rows) if each.id == found.id), None)
+    if row is None:
+        raise Refusal("no_longer_waits")
+    decision, made = look_again(task, row, rows, act.person, text, act.now, act.office)
+    act.carry(decision)
+    facts = {
+        "number": task.number,
+        "title": task.title,
+        "due": row.due.isoformat(),
+        "again": made.due.isoformat(),
+        "reason": text.strip(),
+        "by": act.person.name,
+        "unit": act.unit(act.person.unit_id),
+    }
+    people = [member for member in verifiers(act, task) if member.id != act.person.id]
+    act.tell(people, "look_again", facts, key=f"look_again:{row.id}", about={"task": task.number})
+    return Told("look_again", facts)
 
 
 def _check(act: Act, found: Waiting, text: str, *, passed: bool) -> Told:
@@ -83,14 +120,15 @@ def _check(act: Act, found: Waiting, text: str, *, passed: bool) -> Told:
     }
     if not passed:
         office = [m for m in present(act.session, roles=[Role.OFFICE]) if m.id != act.person.id]
-        act.tell(office, "look_back_done", facts, key=f"look_back:{row.id}", about={"task": task.number})
+        key, about = f"look_back:{row.id}", {"task": task.number}
+        data = f"relapse:{row.id}:"
+        buttons = {"buttons": [[["reopen_now", f"approve:{data}"], ["look_again", f"return:{data}"]]]}
+        act.tell(office, "look_back_done", facts | buttons, key=key, about=about)
+        units = unit_people(act, task)
+        act.tell(units, "look_back_done", facts, key=f"{key}:unit", lane=Lane.REMINDER, about=about)
+        if act.person.role == Role.OFFICE:
+            facts |= buttons
     return Told("look_back_done", facts)
-
-
-def look_backs(act: Act, task: TaskSlice) -> list[LookBack]:
-    """Of the task's present cycle, in order."""
-    rows = select(LookBack).where(LookBack.task_id == task.id, LookBack.cycle == task.cycle)
-    return apart(act, act.session.exec(rows.order_by(col(LookBack.due))))
 
 
 def reopen_asked(act: Act, number: int, reason: str, basis: str) -> dict[str, Any]:
@@ -139,4 +177,4 @@ def reopen_task(act: Act, number: int, reason: str, basis: str, cycle: int) -> d
     return {**facts, "told": len(once)}
 
 
-FEATURE = Feature(frozenset({"look_back"}), waiting, approve, send_back)
+FEATURE = Feature(frozenset({"look_back", "relapse"}), waiting, approve, send_back)

@@ -7,15 +7,26 @@ from sqlmodel import col, func, select
 
 from bot.domain.close_out import CaseFile, answering, verifying_units
 from bot.domain.ledger import State
+from bot.domain.look_back import relapsed
 from bot.domain.notice import ended, notice_days
 from bot.domain.people import Member, Role
-from bot.domain.process import Signature
+from bot.domain.process import LookBack, Signature
 from bot.domain.signing import Signatory, earlier, seen, signatories
 from bot.domain.signing import whose_turn as turn_of
 from bot.domain.slices import TaskSlice
 from bot.store.people import present
 from bot.usecases.act import Act
-from bot.usecases.case_files import bundle, case_of, heads, name_of, signal_facts, spot_rows, verifiers
+from bot.usecases.case_files import (
+    apart,
+    bundle,
+    case_of,
+    heads,
+    name_of,
+    returned_before,
+    signal_facts,
+    spot_rows,
+    verifiers,
+)
 
 
 def whose_turn(act: Act, task: TaskSlice) -> list[dict[str, str]]:
@@ -23,21 +34,36 @@ def whose_turn(act: Act, task: TaskSlice) -> list[dict[str, str]]:
     case = case_of(act, task)
     if case is None:
         if task.struck_off:
-            return []
+            return _looking_back(act, task)
         return [{"name": "unit_people", "unit": act.unit(unit)} for unit in answering(task)]
     if task.state == State.CLOSE_OUT_ASKED:
         return [{"name": "unit", "unit": act.unit(case.close_out.unit_id)}]
     if task.state == State.VERIFYING:
         people = verifiers(act, task)
         if not people or people[0].role == Role.OFFICE:
-            return [{"name": "office", "unit": ""}]
+            return [{"name": "office_verifies", "unit": ""}]
         return [{"name": "verifier", "unit": unit} for unit in dict.fromkeys(act.unit(m.unit_id) for m in people)]
     if task.state == State.ACCEPTED or case.open_objections:
-        return [{"name": "office", "unit": ""}]
+        return [{"name": "office_answers" if case.open_objections else "office_publishes", "unit": ""}]
     if not ended(case.notice, act.now, act.office):
         return [{"name": "notice", "unit": case.notice.last_day.isoformat() if case.notice else ""}]
     turn = turn_of(case, act.office.policy.sign_off)
-    return turn_facts(act, turn) if turn else [{"name": "office", "unit": ""}]
+    return turn_facts(act, turn) if turn else [{"name": "office_strikes_off", "unit": ""}]
+
+
+def _looking_back(act: Act, task: TaskSlice) -> list[dict[str, str]]:
+    """After strike-off: the office where a look-back failed, else the day of the next one."""
+    rows = look_backs(act, task)
+    if relapsed(rows):
+        return [{"name": "office_reopens", "unit": ""}]
+    left = [row.due for row in rows if row.passed is None]
+    return [{"name": "look_back", "unit": left[0].isoformat()}] if left and task.state == State.STRUCK_OFF else []
+
+
+def look_backs(act: Act, task: TaskSlice) -> list[LookBack]:
+    """Of the task's present cycle, in order."""
+    rows = select(LookBack).where(LookBack.task_id == task.id, LookBack.cycle == task.cycle)
+    return apart(act, act.session.exec(rows.order_by(col(LookBack.due))))
 
 
 def turn_facts(act: Act, turn: Sequence[Signatory]) -> list[dict[str, str]]:
@@ -88,6 +114,7 @@ def verify_facts(act: Act, case: CaseFile) -> dict[str, Any]:
         "objective": case.task.objective,
         "signals": signal_facts(act, case.task),
         "upheld": upheld[-1].text if upheld else "",
+        "returned": returned_before(act, case),
         "for_office": not present(act.session, roles=[Role.VERIFIER], units=verifying_units(case.task)),
         "buttons": decision_rows("verify", case),
     }

@@ -81,14 +81,19 @@ def first_on_task(act: Act, number: int) -> Waiting | None:
 def on_task(act: Act, number: int) -> Waiting:
     """The one decision on this task that waits for the person, the earliest if several.
 
-    Refusals: no_such_task, not_your_task, nothing_waits (state and whose turn it is).
+    Refusals: no_such_task, not_your_task, nothing_waits (state, whose turn it is, whether it is their own request).
     """
     waiting = first_on_task(act, number)
     if waiting is not None:
         return waiting
+    from bot.usecases import close_out, extension
+
     task = load_task(act.session, number)
     require_own(task, act.person)
-    raise Refusal("nothing_waits", task=number, state=str(task.state), turn=whose_turn(act, task))
+    asked = extension.asked_of(act, task)
+    yours = extension.is_party(act, task) if asked else close_out.asked_by(act, task)
+    turn = asked or whose_turn(act, task)
+    raise Refusal("nothing_waits", task=number, state=str(task.state), turn=turn, yours=yours)
 
 
 def by_id(act: Act, kind: str, record_id: int, stamp: str = "") -> Waiting:

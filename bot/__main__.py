@@ -463,5 +463,38 @@ def verify(settings: Settings, as_json: bool) -> None:
         click.echo(f"{count} events, the chain holds: {last}")
 
 
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def backup(settings: Settings, file: Path, as_json: bool) -> None:
+    """Write ledger and evidence into one file, while the bot runs."""
+    from bot import backup as backups
+
+    with progress_bar("backup") as progress:
+        found = backups.backup(open_house(settings), file, datetime.now(UTC), progress)
+    say_backup(found, as_json)
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+@verb
+def restore(settings: Settings, file: Path, as_json: bool) -> None:
+    """Bring a backup into an empty ledger, on SQLite or PostgreSQL."""
+    from bot import backup as backups
+
+    with progress_bar("restore") as progress:
+        found = backups.restore(open_house(settings), file, datetime.now(UTC), progress)
+    say_backup(found, as_json)
+
+
+def say_backup(found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        show(found)
+    else:
+        click.echo(f"{found['events']} events, {found['files']} files of evidence, as of {found['made_at']}")
+
+
 if __name__ == "__main__":
     main()

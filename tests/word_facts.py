@@ -754,7 +754,7 @@ MESSAGES |= {
     "clock_was_away": [{"since": MOMENT, "until": MOMENT}],
     "round_failed": [{"error": "OperationalError", "at": MOMENT}],
 }
-REFUSED |= {"longest": 3, "times": 2}
+REFUSED |= {"longest": 3, "times": 2, "version": "0012"}
 MESSAGES |= LIFE_MESSAGES | FIGURE_MESSAGES
 REFUSED |= LIFE_REFUSED | FIGURE_REFUSED
 

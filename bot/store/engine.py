@@ -32,6 +32,14 @@ class Store:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A look that sees one moment however long it takes, while others go on writing."""
+        # SQLite's readers always do; PostgreSQL's see each statement's own moment unless they ask.
+        engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
     def writing(self, *, durable: bool = False) -> Iterator[Session]:
         """One transaction, committed at the end of the block and rolled back if it raises.
 

@@ -4,19 +4,10 @@ from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import JSON
-from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-import bot.domain.cadence
-import bot.domain.importing
-import bot.domain.indicators
-import bot.domain.ledger
-import bot.domain.people
-import bot.domain.post
-import bot.domain.process
-import bot.domain.silence
-import bot.domain.urging  # noqa: F401  (their tables are compared)
 from bot.domain.columns import UtcDateTime
+from bot.store.tables import METADATA
 
 
 def render_item(type_: str, item: Any, autogen_context: Any) -> str | Literal[False]:
@@ -37,7 +28,7 @@ def run() -> None:
     with engine.connect() as connection:
         context.configure(
             connection=connection,
-            target_metadata=SQLModel.metadata,
+            target_metadata=METADATA,
             render_as_batch=True,
             render_item=render_item,
             transaction_per_migration=True,

@@ -153,6 +153,29 @@ def test_of_steps_missed_while_it_was_down_only_the_highest_is_taken(folder: Pat
     assert ledger.climbs() == [("unreported", "yellow")]
 
 
+def test_steps_of_days_that_were_missed_are_on_record_and_the_highest_has_the_document(folder: Path) -> None:
+    ledger = a_ledger(folder, SOON)
+    ledger.say(ledger.liaison, 7, 93)
+    ledger.tick(at("06-13 09:00"))
+    ledger.tick(at("06-28 10:00"))  # due on the 17th: short of it from the 14th, late from the 18th
+    assert ledger.climbs() == [("due_soon", "blue"), ("overdue", "red"), ("unreported", "blue")][:2]
+    assert ledger.sheets() == [("red", None, "drafted")]
+    assert ledger.told(ledger.liaison, "sheet") == []
+    ledger.tick(at("06-29 10:00"))
+    assert ledger.sheets() == [("red", None, "drafted")]
+
+
+def test_a_step_that_issues_itself_does_so_once_after_downtime(folder: Path) -> None:
+    ledger = a_ledger(folder, FAR, at("06-06 08:00"))
+    ledger.say(ledger.liaison, 7, 80)
+    ledger.tick(at("06-06 09:00"))
+    ledger.tick(at("06-24 10:00"))  # the week of the 17th passed unreported; that of the 24th has not closed
+    assert ledger.climbs() == [("unreported", "blue")]
+    assert ledger.sheets() == [("blue", 1, "issued")]
+    (told,) = ledger.told(ledger.liaison, "sheet")
+    assert told.facts["sheet"]["reply_by"] == "2022-06-29"  # three working days from now, not from when it was due
+
+
 def test_on_a_day_of_rest_it_rests(folder: Path) -> None:
     ledger = a_ledger(folder, LATE)
     ledger.tick(at("06-18 10:00"))  # a Saturday

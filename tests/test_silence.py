@@ -52,6 +52,18 @@ def test_a_muted_person_gets_one_message_afterwards(town: Town) -> None:
     assert "6月16日" in chen.expect().text
 
 
+def test_after_weeks_away_the_message_says_what_was_missed(town: Town) -> None:
+    chen = town.join("市水务局")
+    town.go("06-13 12:01")
+    chen.skip()
+    town.go("07-05 10:00")
+    said = chen.expect("7月5日")
+    assert "机器人停过，漏下的并入本条：" in said.text
+    assert "07 到期前 1、0 天，超期 1、3、7 天；" in said.text
+    assert "催报 5 次" in said.text
+    chen.expect_nothing(0.2)
+
+
 def test_why_names_the_rule_the_facts_and_the_next_dates(town: Town) -> None:
     chen = town.join("市水务局")
     town.travel("06-14 09:00")

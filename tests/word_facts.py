@@ -8,6 +8,7 @@ from word_facts_clock import (
     CLOCK_PRESSED,
     CLOCK_REFUSED,
     HELD_BACK,
+    MISSED,
     NEXT_DATES,
 )
 from word_facts_figures import FIGURE_MESSAGES, FIGURE_PRESSED, FIGURE_REFUSED
@@ -599,8 +600,15 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "remark": [REMARK | {"kind": kind} for kind in ("instruction", "opinion", "urging", "difficulty")],
     "instruction_answered": [REMARK | {"instruction": "请加快进度"}],
     "hint": [{"own": [7], "role": "liaison"}, {"own": [], "role": "office"}],
-    "daily": [DAY, DAY | {"held": HELD_BACK}, DAY | {"rest": [], "questions": 0}, QUIET_DAY, OFFICE_DAY],
-    "bulletin": [BULLETIN, EMPTY_BULLETIN, LONG_BULLETIN],
+    "daily": [
+        DAY,
+        *(DAY | {"missed": missed} for missed in MISSED),
+        DAY | {"held": HELD_BACK},
+        DAY | {"rest": [], "questions": 0},
+        QUIET_DAY,
+        OFFICE_DAY,
+    ],
+    "bulletin": [BULLETIN, EMPTY_BULLETIN, LONG_BULLETIN, BULLETIN | {"missed_issues": [21, 22]}],
     "bulletin_draft": [BULLETIN | {"issue_at": MOMENT}, EMPTY_BULLETIN | {"issue_at": MOMENT}],
     "confirm_correction": [BULLETIN | {"id": 3, "correction": 2, "reason": WRITTEN, "own_steps": []}],
     "bulletin_issued": [{"year": 2022, "issue": 23}],

@@ -34,6 +34,14 @@ QUIET_MEASURE = GATHERED | {"place": "12.3", "units": [MUTE_SHARE], "draft": ""}
 ASSEMBLED = {"number": 12, "title": "入河排口整治", "progress": 35, "stamp": 81, "measures": [GATHERED, QUIET_MEASURE]}
 ASSEMBLED |= {"silent": ["武清区"], "ready": True}
 # What the noise budget folds is said by the first line of its own words.
+MISSED: list[dict[str, Any]] = [
+    {
+        "tasks": [{"number": 7, "before": [15, 0], "after": []}, {"number": 12, "before": [1], "after": [1, 3]}],
+        "asks": 2,
+    },
+    {"tasks": [{"number": 7, "before": [], "after": [1, 3, 7, 14, 21, 28]}], "asks": 0},
+    {"tasks": [], "asks": 1},
+]
 HELD_BACK = [{"kind": "group_lost", "facts": {"title": f"工作群{n}"}} for n in range(7)]
 
 CLOCK_MESSAGES: dict[str, list[dict[str, Any]]] = {

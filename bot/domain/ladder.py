@@ -6,18 +6,17 @@ Reading, 收到 and 无变化 never stop red.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.domain.ledger import Part
-from bot.domain.periods import Office
+from bot.domain.periods import MOMENT, Office
 from bot.domain.slices import TaskSlice
 from bot.domain.standing import BEHIND, OVERDUE, Standing, owes, standing
 from bot.domain.steps import Step, thawed
 from bot.domain.urging import Climb
 
 UNREPORTED, DUE_SOON = "unreported", "due_soon"
-MOMENT = timedelta(microseconds=1)
 # Ends that are the office's word, not the cause's: such a climb is not taken up again by itself.
 FINAL = frozenset({"dropped", "new_cycle"})
 

@@ -10,6 +10,8 @@ from bot.domain.workdays import Workdays
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+# The least there is between two moments: a period begins that much after the cut-off before it.
+MOMENT = timedelta(microseconds=1)
 REMEMBERED = 4096
 
 

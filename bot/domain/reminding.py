@@ -122,16 +122,16 @@ def fold_at(member: Member, now: datetime, office: Office, *, red: bool = False)
 
 
 def deadline_notice(
-    number: int, task_id: int, ordinal: int, row: Moment, member_id: int, at: datetime
+    number: int, task_id: int, ordinal: int, row: Moment, member_id: int, at: datetime, *, missed: bool = False
 ) -> dict[str, Any]:
-    """The values of a Notice about measure `number`.`ordinal`."""
+    """The values of a Notice about measure `number`.`ordinal`. `missed`: another one speaks for it."""
     day = row.day.isoformat()
     return {
         "key": f"deadline:{number}.{ordinal}:{day}:{row.offset:+d}d:m{member_id}",
         "member_id": member_id,
         "kind": "deadline",
         "task_id": task_id,
-        "facts": {"measure": ordinal, "day": day, "offset": row.offset},
+        "facts": {"measure": ordinal, "day": day, "offset": row.offset} | ({"missed": True} if missed else {}),
         "created_at": at,
         "fold_at": at,
         "why_withdrawn": "",

@@ -3,15 +3,16 @@
 The bulletin is as of the cut-off (domain.md §4): whoever reports afterwards is in the next one.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from bot.domain.composition import stamp
 from bot.domain.decision import Change, Decision, Deed
 from bot.domain.people import Member, Role, require
-from bot.domain.periods import Period
+from bot.domain.periods import MOMENT, Period
 from bot.domain.post import Bulletin, Lane, Outbox
 from bot.domain.refusal import Refusal
 from bot.store import carry
@@ -30,13 +31,28 @@ def last_closed(act: Act) -> Period:
 def draft_due(act: Act) -> int:
     """On the first working day after the cut-off the office has the draft. → messages queued.
 
-    A week that closed before anybody had joined, or with an empty ledger, has no bulletin.
+    A week that closed before anybody had joined, or with an empty ledger, has no bulletin. Weeks that passed while the
+    clock stood still have theirs: issued with this one, which names them.
     """
     period = last_closed(act)
     day = act.office.first_working_day_after(period)
     if act.now < act.office.at(day, act.office.policy.week.draft) or _known(act, period):
         return 0
-    issue_at = act.office.at(day, act.office.policy.week.issue)
+    return sum(_draft(act, each) for each in [*_unissued_before(act, period), period])
+
+
+def _unissued_before(act: Act, period: Period) -> Iterator[Period]:
+    """The weeks between the newest bulletin, or else the first who joined, and this one."""
+    newest = act.session.exec(select(func.max(Bulletin.as_of)).where(Bulletin.as_of < period.end)).one()
+    since = newest or min((member.joined_at for member in present(act.session)), default=period.end)
+    following = act.office.week(since + MOMENT)
+    while following.end < period.end:
+        yield following
+        following = act.office.week(following.end + MOMENT)
+
+
+def _draft(act: Act, period: Period) -> int:
+    issue_at = act.office.at(act.office.first_working_day_after(period), act.office.policy.week.issue)
     people = present(act.session)
     if not any(member.joined_at <= issue_at for member in people):
         return 0
@@ -105,9 +121,10 @@ def issue_due(act: Act) -> int:
     waiting = select(Bulletin).where(Bulletin.state == "draft", Bulletin.issue_at <= act.now)
     # What another node is issuing just now is not waited for, only to find it issued.
     rows = act.session.exec(waiting.order_by(col(Bulletin.as_of)).with_for_update(skip_locked=True)).all()
+    newest = act.session.exec(select(func.max(Bulletin.as_of))).one()
     said = 0
     for row in rows:
-        said += _issue(act, row, None, aloud=row is rows[-1])
+        said += _issue(act, row, None, aloud=row.as_of == newest)
     return said
 
 
@@ -244,6 +261,7 @@ def publish(act: Act, row: Bulletin) -> int:
     """To the office, the leaders and the bound groups; a unit's group gets its unit's own figures."""
     facts = bulletin_facts(act, digest_at(act, row.as_of))
     own = {"correction": row.correction, "reason": row.reason, "own_steps": list(row.next_steps)}
+    own["missed_issues"] = unsaid_before(act, row)
     facts |= {**own, "buttons": bulletin_buttons(act, row.as_of, "all")}
     name = f"bulletin:{row.year}-{row.issue}-{row.correction}"
     people = [m for m in present(act.session, roles=[Role.OFFICE, Role.LEADER]) if m.joined_at <= row.issue_at]
@@ -267,6 +285,19 @@ def publish(act: Act, row: Bulletin) -> int:
             )
         )
     return said
+
+
+def unsaid_before(act: Act, row: Bulletin) -> list[int]:
+    """Numbers of the issues that went before this one unsaid: their hour had passed when they were drafted."""
+    issued = select(Bulletin).where(Bulletin.as_of < row.as_of, Bulletin.state == "issued", Bulletin.correction == 0)
+    found: list[int] = []
+    if row.correction:
+        return found
+    for each in act.session.exec(issued.order_by(col(Bulletin.as_of).desc())):
+        if each.issued_by is not None or each.drafted_at <= each.issue_at or each.drafted_at < row.drafted_at:
+            break
+        found.insert(0, each.issue)
+    return found
 
 
 def composition_button(act: Act, as_of: datetime, scope: str, name: str = "menu") -> list[list[list[Any]]]:

@@ -117,7 +117,8 @@ def _pointless(notice: Due, today: Today, day: UnitDay) -> bool:
     if notice.kind == HELD:
         return False
     if notice.kind in ("ask", "nudge"):
-        return not day.owed
+        # What was missed has been missed, whatever is owed now.
+        return not day.owed and not notice.facts.get("missed")
     found = day.verdicts.get(notice.task_id or 0)
     if found is None or found.finished:
         return True

@@ -19,7 +19,7 @@ from bot.usecases.unit_days import Today
 
 SEEN = "daily_refreshed_to_report"
 # What a report of one's own does not change.
-KEPT = ("pending", "held", "stands_in_for")
+KEPT = ("pending", "held", "stands_in_for", "missed")
 
 
 def refresh(act: Act) -> int:

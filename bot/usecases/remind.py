@@ -10,8 +10,9 @@ from bot.domain.brief_slices import stages_of, with_measures
 from bot.domain.briefs import Verdict, judge
 from bot.domain.noise import HELD, is_red_notice
 from bot.domain.people import Member, Role
+from bot.domain.periods import Period
 from bot.domain.post import Lane, Moment, Notice, Outbox, Round
-from bot.domain.reminding import deadline_notice, fold_at, hears_of_deadline, next_overdue, plan_moments, quiet
+from bot.domain.reminding import deadline_notice, fold_at, hears_of_deadline, plan_moments, quiet
 from bot.domain.slices import TaskSlice
 from bot.store import carry, notices
 from bot.store.briefs import Choice, load_briefs
@@ -21,6 +22,7 @@ from bot.store.handed import deputies
 from bot.store.handlers import handlers
 from bot.store.notices import Due
 from bot.store.people import present
+from bot.usecases import missed
 from bot.usecases.act import Act, member_message
 from bot.usecases.daily import office_day, unit_day
 from bot.usecases.unit_days import Today
@@ -50,36 +52,41 @@ def replan(act: Act, task: TaskSlice) -> None:
 def expand_due(act: Act) -> int:
     """Every due moment has become a notice for each person it concerns. → notices made.
 
-    Of several missed offsets of one milestone only the latest is said; what is already met is not said at all.
+    Of several missed offsets of one milestone the latest speaks, and the others are said to have been missed; of what
+    was past already when it came onto the ledger, only the latest. What is already met is not said at all.
     """
     c = MOMENT.c
     due = act.session.connection().execute(
-        select(c.id, c.task_id, c.milestone_id, c.day, c.offset)  # type: ignore[call-overload]
+        select(c.id, c.task_id, c.milestone_id, c.day, c.offset, c.due_at)  # type: ignore[call-overload]
         .where(c.due_at <= act.now, c.said_at.is_(None))
         .order_by(c.due_at, c.id)
         .limit(BATCH)
     )
     rows = due.all()
-    if not rows:
-        return 0
-    with uncollected():
-        return _expand(act, rows)
+    said = 0
+    if rows:
+        with uncollected():
+            said = _expand(act, rows)
+    if len(rows) < BATCH:
+        missed.note_look(act)
+    return said
 
 
 def _expand(act: Act, rows: Sequence[Any]) -> int:
-    latest: dict[int, Any] = {}
+    by_stage: dict[int, list[Any]] = {}
     for row in rows:
-        if row.milestone_id not in latest or row.offset > latest[row.milestone_id].offset:
-            latest[row.milestone_id] = row
-    said, further = _say(act, latest)
+        by_stage.setdefault(row.milestone_id, []).append(row)
+    said, further = _say(act, by_stage)
     carry.add_values_once(act.session, Notice, said)
     carry.add_many_once(act.session, further)
     notices.moments_said(act.session, [row.id for row in rows], act.now)
     return len(said)
 
 
-def _say(act: Act, latest: dict[int, Any]) -> tuple[list[dict[str, Any]], list[Moment]]:
-    """What is to be said of these milestones (id → its moment), to each whom it concerns; and when again."""
+def _say(act: Act, by_stage: Mapping[int, Sequence[Any]]) -> tuple[list[dict[str, Any]], list[Moment]]:
+    """What is to be said of these milestones (id → its due moments), to each whom it concerns; and when again."""
+    since = missed.last_look(act)
+    latest = {id_: max(rows, key=lambda row: int(row.offset)) for id_, rows in by_stage.items()}
     briefs = load_briefs(act.session, [act.now], act.office, Choice("due"), past=False)
     people: dict[int, list[Member]] = {}
     for member in present(act.session, roles=[Role.LIAISON, Role.HEAD]):
@@ -95,48 +102,79 @@ def _say(act: Act, latest: dict[int, Any]) -> tuple[list[dict[str, Any]], list[M
             row = latest.get(stage.id)
             if row is None or stage.day != row.day or stage.met:
                 continue
-            for member in hears_of_deadline(stage.units, row.offset, people, handling.get(found.id, ())):
-                id_, red = member.id or 0, row.offset > 0
-                if (id_, red) not in hours:
-                    hours[id_, red] = fold_at(member, act.now, act.office, red=red)
-                said.append(deadline_notice(found.number, found.id, stage.ordinal, row, id_, hours[id_, red]))
-            if row.offset > 0 and (following := _again(act, found, stage.id, row.offset)):
-                further.append(following)
+            spoken = [*missed.overtaken(act, by_stage[stage.id], row, since), row]
+            if row.offset > 0:
+                again = _again(act, found, stage.id, row, since)
+                further += again
+                spoken += [each for each in again if each.said_at is not None]
+            late = spoken[-1].offset > 0
+            for each in spoken:
+                for member in hears_of_deadline(stage.units, each.offset, people, handling.get(found.id, ())):
+                    id_ = member.id or 0
+                    if each is not spoken[-1] and member.joined_at > each.due_at:
+                        continue
+                    if (id_, late) not in hours:
+                        hours[id_, late] = fold_at(member, act.now, act.office, red=late)
+                    place, at = (found.number, found.id, stage.ordinal), hours[id_, late]
+                    said.append(deadline_notice(*place, each, id_, at, missed=each is not spoken[-1]))
     return said, further
 
 
-def _again(act: Act, found: Verdict, stage_id: int, offset: int) -> Moment | None:
+def _again(act: Act, found: Verdict, stage_id: int, last: Any, since: date) -> list[Moment]:
+    """What follows the last listed moment of an overdue milestone: those missed meanwhile, as said, and the next."""
     task = with_measures(found)
     stage = next(stage for measure in task.measures for stage in measure.stages if stage.id == stage_id)
-    return next_overdue(task, stage, offset, act.now, act.office)
+    following = missed.repeated(act, task, stage, last, since)
+    for moment in following:
+        moment.said_at = act.now if moment.due_at <= act.now else None
+    return following
 
 
 def ask_reports(act: Act) -> int:
     """On the first working day of a reporting week, and on the day of its cut-off, who owes a report is asked.
 
     Whoever was asked on the first is down for the second; who has reported until then is spared it, which is counted.
-    → people asked. The round's name is its lock: it is done once, late or twice.
+    → people asked. The round's name is its lock: it is done once, late or twice. Weeks that passed unasked while the
+    clock stood still are asked about now, as missed.
     """
-    period = act.office.week(act.now)
-    first = act.office.calendar.next_working(period.start.date() + timedelta(days=1))
-    asked = 0
-    if act.now >= act.office.at(first, time(0)):
-        asked += _ask(act, "ask", f"ask:{period.key}")
-    if act.office.policy.week.nudge and act.now >= act.office.at(period.end.date(), time(0)):
-        asked += _ask(act, "nudge", f"nudge:{period.key}", after=f"ask:{period.key}")
+    period, asked = act.office.week(act.now), 0
+    kinds = ("ask", "nudge") if act.office.policy.week.nudge else ("ask",)
+    for kind in kinds:
+        due = act.now >= _asking_moment(act, kind, period)
+        if not due or act.session.get(Round, f"{kind}:{period.key}") is not None:
+            continue
+        if kind == "ask":
+            asked += _ask_missed(act, kinds)
+        asked += _ask(act, kind, period, act.now)
     return asked
 
 
-def _ask(act: Act, kind: str, name: str, after: str = "") -> int:
-    if act.session.get(Round, name) is not None:
-        return 0
+def _ask_missed(act: Act, kinds: Sequence[str]) -> int:
+    """A new week begins: what was not asked in those before it, because the clock stood still."""
+    asked = 0
+    for period in missed.periods_since_asked(act):
+        for kind in kinds:
+            moment = _asking_moment(act, kind, period)
+            asked += _ask(act, kind, period, moment, late=True)
+    return asked
+
+
+def _asking_moment(act: Act, kind: str, period: Period) -> datetime:
+    day = period.start.date() + timedelta(days=1)
+    day = act.office.calendar.next_working(day) if kind == "ask" else period.end.date()
+    return act.office.at(day, time(0))
+
+
+def _ask(act: Act, kind: str, period: Period, moment: datetime, *, late: bool = False) -> int:
+    """Who owes a report at that moment is asked for it. `late`: the moment has passed."""
+    name, after = f"{kind}:{period.key}", f"ask:{period.key}" if kind == "nudge" else ""
     # Another node did this round first: nothing to do.
     if not carry.add_once(act.session, Round(name=name, at=act.now), on=("name",)):
         return 0
     with uncollected():
-        verdicts = judge(load_briefs(act.session, [act.now], act.office, past=False), 0, act.now, act.office)
+        verdicts = judge(load_briefs(act.session, [moment], act.office, past=late), 0, moment, act.office)
     owing = {unit for found in verdicts for unit in found.silent}
-    before = _asked(act, after) if after else set()
+    before = _asked(act, after) if after and not late else set()
     people = [m for m in present(act.session, roles=[Role.LIAISON]) if m.unit_id in owing or m.id in before]
     # A head is asked for what was passed on to him.
     silent = {(found.id, unit) for found in verdicts for unit in found.silent}
@@ -147,10 +185,11 @@ def _ask(act: Act, kind: str, name: str, after: str = "") -> int:
             key=f"{name}:m{member.id}",
             member_id=member.id or 0,
             kind=kind,
+            facts={"missed": True} if late else {},
             created_at=act.now,
             fold_at=fold_at(member, act.now, act.office),
         )
-        for member in people
+        for member in missed.there(people, moment)
     ]
     carry.add_many_once(act.session, asking)
     return len(asking)
@@ -242,6 +281,7 @@ def _fold_for(days: Today, member: Member, waiting: Sequence[Due], people: Mappi
     facts["stands_in_for"] = [people[id_].name for id_ in sorted(away) if id_ in people]
     facts["pending"] = pending
     facts["held"] = [notice.facts for notice in wanted if notice.kind == HELD]
+    facts["missed"] = missed.missed_facts(wanted, days.numbers(member))
     if facts["held"]:
         facts["buttons"] = [*facts["buttons"], [["held", "held", {"count": len(facts["held"])}]]]
     if pending:

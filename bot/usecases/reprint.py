@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from bot.domain.post import Bulletin
 from bot.domain.refusal import Refusal
 from bot.usecases.act import Act
+from bot.usecases.bulletin import unsaid_before
 from bot.usecases.digest import bulletin_facts, digest_at
 
 # 第23期 · 2022年第23期 · 23期 · issue 23 · no. 23
@@ -41,14 +42,19 @@ def issued(act: Act, year: int | None, issue: int) -> Bulletin:
 def printed(act: Act, year: int | None, issue: int, scope: str) -> tuple[Bulletin, dict[str, Any]]:
     """The issue with the facts it was said with. Refusals: no_such_issue, bad_scope."""
     row = issued(act, year, issue)
-    return row, bulletin_facts(act, digest_at(act, row.as_of, scope), scope) | said_with(row, scope)
+    return row, bulletin_facts(act, digest_at(act, row.as_of, scope), scope) | said_with(act, row, scope)
 
 
-def said_with(row: Bulletin, scope: str) -> dict[str, Any]:
+def said_with(act: Act, row: Bulletin, scope: str) -> dict[str, Any]:
     """What an issued bulletin says besides its figures."""
     # What the office wrote of all units stands in the whole bulletin only.
     own = list(row.next_steps) if scope == "all" else []
-    return {"correction": row.correction, "reason": row.reason, "own_steps": own}
+    return {
+        "correction": row.correction,
+        "reason": row.reason,
+        "own_steps": own,
+        "missed_issues": unsaid_before(act, row),
+    }
 
 
 def issued_at(act: Act, as_of: datetime) -> Bulletin | None:

@@ -69,6 +69,10 @@ class Today:
             self._lines[found.id] = brief_line(self.act, standing_of(found))
         return self._lines[found.id]
 
+    def numbers(self, member: Member) -> dict[int, int]:
+        """Number of each task of the person's unit, by id."""
+        return {id_: found.number for id_, found in self.of(member.unit_id).verdicts.items()}
+
     def stages(self, found: Verdict) -> list[StageNow]:
         if found.id not in self._stages:
             self._stages[found.id] = list(stages_of(found))

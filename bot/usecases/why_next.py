@@ -1,13 +1,14 @@
 """What the clock will say of a task next, if nothing changes: reminders, cut-offs, replies due, steps of the ladder."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from typing import Any
 
 from sqlmodel import col, select
 
 from bot.domain import ladder as rules
+from bot.domain.periods import MOMENT
 from bot.domain.post import Moment
 from bot.domain.slices import TaskSlice
 from bot.domain.standing import owes
@@ -15,7 +16,6 @@ from bot.domain.urging import Climb, Sheet
 from bot.usecases.act import Act
 
 NEXT = 5
-MOMENT = timedelta(microseconds=1)
 
 
 def next_dates(act: Act, task: TaskSlice) -> list[dict[str, Any]]:

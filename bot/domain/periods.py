@@ -47,6 +47,7 @@ class Office:
     name: str = "市整改办"
     # Every rule about a moment asks for its period, every rule about a task when its day ends: each is worked out once.
     _periods: dict[tuple[datetime, str], Period] = field(default_factory=dict, repr=False, compare=False)
+    _latest: dict[str, Period] = field(default_factory=dict, repr=False, compare=False)
     _ends: dict[date, datetime] = field(default_factory=dict, repr=False, compare=False)
 
     def local(self, moment: datetime) -> datetime:
@@ -93,11 +94,16 @@ class Office:
 
     def period(self, moment: datetime, cadence: str) -> Period:
         """The period a moment belongs to, for a cadence: weekly, monthly or quarterly (ending at its last cut-off)."""
+        # Most are asked about now: the week in which the last one lay.
+        near = self._latest.get(cadence)
+        if near is not None and near.start < moment <= near.end:
+            return near
         found = self._periods.get((moment, cadence))
         if found is None:
             if len(self._periods) > REMEMBERED:
                 self._periods.clear()
             found = self._periods[moment, cadence] = self._work_out(self.local(moment), cadence)
+        self._latest[cadence] = found
         return found
 
     def _work_out(self, local: datetime, cadence: str) -> Period:

@@ -15,10 +15,11 @@ from bot.domain.decision import Change, Decision, Deed, Removal
 from bot.domain.ledger import Event
 from bot.domain.refusal import Refusal
 from bot.store.engine import forget, remember, remembered
+from bot.store.prepared import Prepared
 
 AUDIT_LOCK = 20210205
 EVENT: Table = Event.__table__  # type: ignore[attr-defined]
-LAST_HASH = select(EVENT.c.hash).order_by(EVENT.c.id.desc()).limit(1)
+LAST_HASH = Prepared(select(EVENT.c.hash).order_by(EVENT.c.id.desc()).limit(1))
 
 
 def carry_out(session: Session, decision: Decision, *, at: datetime, actor: str, cause: str = "") -> None:
@@ -71,26 +72,26 @@ def _insertion(table: Table) -> Any:
 
 
 @cache
-def _insertion_with_id(table: Table) -> Any:
-    return insert(table).returning(table.c.id)
+def _insertion_of(table: Table, names: tuple[str, ...]) -> Prepared:
+    """Of one row, that gives its id where that is the database's to choose."""
+    statement = insert(table)
+    return Prepared(statement if "id" in names else statement.returning(*table.primary_key.columns), names)
 
 
 @cache
-def _insertion_once(table: Table, dialect: str, on: tuple[str, ...]) -> Any:
+def _insertion_once(table: Table, names: tuple[str, ...], dialect: str, on: tuple[str, ...]) -> Prepared:
     make: Any = sqlite_insert if dialect == "sqlite" else postgresql_insert
     statement = make(table).on_conflict_do_nothing(index_elements=list(on))
-    return statement.returning(table.c.id) if "id" in table.c else statement
+    return Prepared(statement.returning(*table.primary_key.columns), names)
 
 
 def add(session: Session, row: SQLModel) -> None:
     table = table_of(row)
-    values = values_of(row)
+    values = _without_id(row)
     forget(session, table.name)
-    if "id" in values and values["id"] is None:
-        del values["id"]
-        row.__dict__["id"] = session.connection().execute(_insertion_with_id(table), values).scalar_one()
-    else:
-        session.connection().execute(_insertion(table), values)
+    made = _insertion_of(table, tuple(values)).rows(session, values)
+    if "id" in table.c and "id" not in values:
+        row.__dict__["id"] = made[0][0]
 
 
 def add_many(session: Session, rows: Sequence[SQLModel]) -> None:
@@ -103,8 +104,12 @@ def add_values(session: Session, table: type[SQLModel], listed: Sequence[dict[st
     """Many rows of one table at once, given as values that all have the same names: of thousands, rows would cost more
     than the database does.
     """
-    if listed:
-        forget(session, table_of(table).name)
+    if not listed:
+        return
+    forget(session, table_of(table).name)
+    if len(listed) == 1:
+        _insertion_of(table_of(table), tuple(listed[0])).rows(session, listed[0])
+    else:
         session.connection().execute(_insertion(table_of(table)), listed)
 
 
@@ -131,15 +136,12 @@ def add_in_order(session: Session, rows: Sequence[SQLModel]) -> None:
 def add_once(session: Session, row: SQLModel, *, on: Sequence[str] = ("key",)) -> bool:
     """Add the row unless one with its unique key stands there already: then somebody said it first. True if added."""
     table = table_of(row)
-    values = {name: value for name, value in values_of(row).items() if not (name == "id" and value is None)}
-    connection = session.connection()
-    done = connection.execute(_insertion_once(table, connection.dialect.name, tuple(on)), values)
-    if "id" not in table.c:
-        return bool(done.rowcount)
-    new_id = done.scalar()
-    if new_id is not None:
-        row.__dict__["id"] = new_id
-    return new_id is not None
+    values = _without_id(row)
+    dialect = session.connection().dialect.name
+    made = _insertion_once(table, tuple(values), dialect, tuple(on)).rows(session, values)
+    if made and "id" in table.c:
+        row.__dict__["id"] = made[0][0]
+    return bool(made)
 
 
 def add_many_once(session: Session, rows: Sequence[SQLModel], *, on: Sequence[str] = ("key",)) -> None:
@@ -190,4 +192,5 @@ def _end_of_chain(session: Session) -> str:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": AUDIT_LOCK})
-    return connection.execute(LAST_HASH).scalar() or GENESIS
+    last = LAST_HASH.rows(session, {})
+    return last[0][0] if last else GENESIS

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
 
@@ -58,24 +57,24 @@ class Store:
 def savepoint(session: Session) -> Iterator[None]:
     """What the block wrote is undone if it raises, and what was read before must be read again.
 
-    Said to the database directly: SQLAlchemy's own nested transaction costs as much as five statements.
+    Said to the driver directly: SQLAlchemy's own nested transaction costs as much as five statements.
     """
     session.flush()
-    connection = session.connection()
-    connection.exec_driver_sql("SAVEPOINT here")
+    cursor = session.connection().connection.cursor()
+    cursor.execute("SAVEPOINT here")
     try:
         yield
         session.flush()
     except BaseException:
         # Of savepoints of one name the innermost is meant, on SQLite and on PostgreSQL.
         # If even this fails, so will every statement after it, and the transaction with them.
-        with suppress(DBAPIError):
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT here")
-            connection.exec_driver_sql("RELEASE SAVEPOINT here")
+        with suppress(Exception):
+            cursor.execute("ROLLBACK TO SAVEPOINT here")
+            cursor.execute("RELEASE SAVEPOINT here")
         session.expunge_all()
         session.info.clear()
         raise
-    connection.exec_driver_sql("RELEASE SAVEPOINT here")
+    cursor.execute("RELEASE SAVEPOINT here")
 
 
 def remember(session: Session, table: str, value: Any) -> None:

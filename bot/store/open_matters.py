@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import BindParameter, String, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy import BindParameter, String, and_, bindparam, cast, exists, func, or_, select, text
 from sqlmodel import Session
 
 from bot.domain.columns import UtcDateTime
@@ -12,6 +13,7 @@ from bot.domain.ledger import OPEN_STATES, Measure, MeasureUnit, Note, Part, Rep
 from bot.domain.process import Extension
 from bot.domain.urging import URGING, Sheet
 from bot.store.carry import table_of
+from bot.store.prepared import Prepared
 from bot.store.slice_rows import one_of
 
 NOTE, SHEET, EXTENSION = table_of(Note).c, table_of(Sheet).c, table_of(Extension).c
@@ -33,12 +35,21 @@ _WORKS_ON = (
 _SILENT = (
     select(TASK.id).where(TASK.id.in_(_WORKS_ON), one_of(TASK.state, OPEN_STATES), TASK.id != _TASK, ~_SAID).subquery()
 )
-_OPEN_MATTERS = select(
-    exists().where(NOTE.task_id == _TASK, NOTE.kind == "instruction", NOTE.answered_at.is_(None)),
-    exists().where(SHEET.task_id == _TASK, SHEET.unit_id == _UNIT, SHEET.series == URGING, SHEET.state == "issued"),
-    exists().where(EXTENSION.task_id == _TASK, one_of(EXTENSION.state, OPEN)),
-    select(func.aggregate_strings(cast(_SILENT.c.id, String), ",")).scalar_subquery(),
-)
+
+
+@cache
+def _open_matters(dialect: str) -> Prepared:
+    folded = func.group_concat if dialect == "sqlite" else func.string_agg
+    return Prepared(
+        select(
+            exists().where(NOTE.task_id == _TASK, NOTE.kind == "instruction", NOTE.answered_at.is_(None)),
+            exists().where(
+                SHEET.task_id == _TASK, SHEET.unit_id == _UNIT, SHEET.series == URGING, SHEET.state == "issued"
+            ),
+            exists().where(EXTENSION.task_id == _TASK, one_of(EXTENSION.state, OPEN)),
+            select(folded(cast(_SILENT.c.id, String), text("','"))).scalar_subquery(),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,6 @@ class OpenMatters:
 
 def open_matters(session: Session, task_id: int, unit_id: int, since: datetime) -> OpenMatters:
     bound = {"task": task_id, "unit": unit_id, "since": since}
-    instructions, urgings, extensions, unsaid = session.connection().execute(_OPEN_MATTERS, bound).one()
+    instructions, urgings, extensions, unsaid = _open_matters(session.get_bind().dialect.name).rows(session, bound)[0]
     ids = tuple(map(int, unsaid.split(","))) if unsaid else ()
     return OpenMatters(bool(instructions), bool(urgings), bool(extensions), ids)

@@ -10,11 +10,13 @@ from bot.domain.ledger import Unit
 from bot.domain.people import Group, Member, Role
 from bot.store.carry import table_of
 from bot.store.engine import forget, remember, remembered
+from bot.store.prepared import Prepared
 
 # Asked with every update: kept, since to build a statement anew costs more than to run it.
 _UNIT_NAMES = select(Unit.id, Unit.name)
 _MEMBER = table_of(Member)
-_BY_USER = select_core(_MEMBER).where(_MEMBER.c.user_id == bindparam("user_id"), _MEMBER.c.left_at.is_(None))
+_MEMBER_FIELDS = [column.key for column in _MEMBER.c]
+_BY_USER = Prepared(select_core(_MEMBER).where(_MEMBER.c.user_id == bindparam("user_id"), _MEMBER.c.left_at.is_(None)))
 
 
 def unit_names(session: Session) -> dict[int, str]:
@@ -43,8 +45,8 @@ def ensure_unit(session: Session, name: str, kind: str = "department") -> Unit:
 
 def member_by_user(session: Session, user_id: int) -> Member | None:
     """Who this Telegram account is; a copy the session does not watch, which is half the work."""
-    row = session.connection().execute(_BY_USER, {"user_id": user_id}).first()
-    return Member(**row._mapping) if row is not None else None
+    rows = _BY_USER.rows(session, {"user_id": user_id})
+    return Member(**dict(zip(_MEMBER_FIELDS, rows[0], strict=True))) if rows else None
 
 
 def member_by_id(session: Session, member_id: int | None) -> Member | None:

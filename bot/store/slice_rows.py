@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, type_coerce
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Dialect
 from sqlmodel import Session
 
 from bot.domain.columns import UtcDateTime
@@ -31,6 +31,7 @@ from bot.domain.ledger import (
 )
 from bot.store.carry import table_of
 from bot.store.handed import had_part
+from bot.store.prepared import Prepared
 
 TASK, PLAN, MEASURE = table_of(Task), table_of(Plan), table_of(Measure)
 TASK_UNIT, MEASURE_UNIT = table_of(TaskUnit), table_of(MeasureUnit)
@@ -65,7 +66,6 @@ class Look:
     """Which tasks, by what (`all`, `number`, `ids`, `unit_id`, `plan_ids`), and when; None for now."""
 
     session: Session
-    connection: Connection
     by: str
     wanted: Any
     as_of: datetime | None
@@ -75,12 +75,20 @@ class Look:
         given = [(by, wanted) for by, wanted in choices.items() if wanted is not None]
         assert len(given) <= 1, "tasks are chosen by one thing at a time"
         by, wanted = given[0] if given else ("all", None)
-        return cls(session, session.connection(), by, wanted, as_of)
+        return cls(session, by, wanted, as_of)
 
     def rows(self, statement: Callable[[str, bool], Select[Any]]) -> Sequence[Any]:
         """All rows at once: to fetch them one by one costs as much again."""
-        bound = {"wanted": self.wanted, "as_of": self.as_of}
-        return self.connection.execute(statement(self.by, self.as_of is not None), bound).all()
+        bound, past = {"wanted": self.wanted, "as_of": self.as_of}, self.as_of is not None
+        if self.by == "number" and not past:
+            return _prepared(statement).rows(self.session, bound)
+        return self.session.connection().execute(statement(self.by, past), bound).all()
+
+
+@cache
+def _prepared(statement: Callable[[str, bool], Select[Any]]) -> Prepared:
+    """Of one task as it stands: what every report reads."""
+    return Prepared(statement("number", False))
 
 
 def _chosen(by: str, past: bool, task_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
@@ -90,7 +98,8 @@ def _chosen(by: str, past: bool, task_id: ColumnElement[int]) -> list[ColumnElem
     moment: Any = bindparam("as_of") if past else None
     match by:
         case "number":
-            return [task_id.in_(select(TASK.c.id).where(TASK.c.number == one))]
+            # With IN, SQLite would read a whole table in the order asked for.
+            return [task_id == select(TASK.c.id).where(TASK.c.number == one).scalar_subquery()]
         case "ids":
             return [task_id.in_(several)]
         case "plan_ids":
@@ -141,7 +150,7 @@ def _last_move(*which: ColumnElement[bool]) -> ColumnElement[Any]:
 def unit_rows(by: str, past: bool) -> Select[Any]:
     t = TASK_UNIT.c
     fields = (t.task_id, t.unit_id, t.part, quickly(t.received_at))
-    return select(*fields).where(*_chosen(by, past, t.task_id)).order_by(t.id)
+    return select(*fields).where(*_chosen(by, past, t.task_id)).order_by(t.task_id, t.id)
 
 
 @cache

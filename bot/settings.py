@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "DUBAN_"
+TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 SAMPLE_SECRETS = frozenset({"123456:ABC-DEF", "123456:replace-me", "change-me", "changeme", "secret", "token"})
 
 
@@ -81,6 +83,14 @@ class Settings(BaseSettings):
             raise ValueError("this is a sample, not a secret of your own")
         return value
 
+    @field_validator("token")
+    @classmethod
+    def _as_botfather_gave_it(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value().strip()
+        if token and not TOKEN.fullmatch(token):
+            raise ValueError("write the token as @BotFather gave it: digits, a colon, letters and digits")
+        return SecretStr(token)
+
     @field_validator("listen")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -99,6 +109,8 @@ class Settings(BaseSettings):
     @field_validator("api_url")
     @classmethod
     def _bare_url(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("write https://host or http://host:port")
         return value.rstrip("/")
 
     @model_validator(mode="after")

@@ -341,6 +341,8 @@ def test_simulate_prints_messages_people_and_figures_and_changes_nothing(duban: 
         ("DUBAN_LISTEN", "everywhere", "host:port"),
         ("DUBAN_OFFICE", "wang", "DUBAN_OFFICE"),
         ("DUBAN_TOKEN", "123456:ABC-DEF", "sample"),
+        ("DUBAN_TOKEN", "…", "@BotFather"),
+        ("DUBAN_API_URL", "telegram.example", "https://"),
         ("DUBAN_WEBHOOK_URL", "https://example.org/hook", "DUBAN_WEBHOOK_SECRET"),
         ("DUBAN_CONFIG", "nowhere.toml", "nowhere.toml"),
     ],

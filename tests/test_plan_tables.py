@@ -379,6 +379,24 @@ def test_what_is_open_becomes_a_question(rows: list[list[Any]], kind: str, phras
     assert [(question.kind, question.phrase) for question in found.questions] == [(kind, phrase)]
 
 
+@pytest.mark.parametrize(
+    ("progress", "claimed"),
+    [
+        ("已完成", True),
+        ("已全部完成，长期坚持", True),
+        ("完成率100%", True),
+        ("已销号", True),
+        ("已完成60%", False),
+        ("已完成整改方案编制", False),
+        ("尚未完成整改", False),
+        ("已完成12公里", False),
+    ],
+)
+def test_only_the_whole_said_to_be_done_is_asked_for_its_evidence(progress: str, claimed: bool) -> None:
+    found = drafted([*WHOLE, progress], header=[*HEADER, "进展情况"])
+    assert [question.kind for question in found.questions] == (["progress"] if claimed else [])
+
+
 def test_an_unknown_unit_is_asked_with_the_nearest_names() -> None:
     question = drafted([*WHOLE[:4], "市水无局", WHOLE[5]]).questions[0]
     assert question.choices[0] == "市水务局"

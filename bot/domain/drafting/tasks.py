@@ -17,7 +17,11 @@ _CLAUSE_END = re.compile(r"[。；;，,：:！!？?\n]")
 _OPENING = re.compile(
     r"^(?:[一二三四五六七八九十]+是|督察(?:组)?(?:反馈)?(?:发现|指出|认为)|反馈(?:意见)?指出|经查|关于|部分地区存在|目前|近年来|一些地方)[，,：:、]?"
 )
-_CLAIMED = re.compile(r"(?<!未)(?<!尚未)(?:已(?:全部|基本|经)?(?:完成|销号|办结)|整改完成|完成整改|100\s*[%％])")
+# 已完成 claims the whole; 已完成60% and 已完成方案编制 speak of a part.
+_CLAIMED = re.compile(
+    r"(?<!未)(?:已(?:全部|全面|基本|经|按期)*(?:完成|销号|办结|整改到位)(?:全部)?(?:整改|任务|工作)*(?=$|[^\w]|并|且|100\s*[%％])"
+    r"|整改完成(?!\d)|(?<!部分)(?<!未)完成整改(?=$|[^\w])|(?<!\d)100\s*[%％])"
+)
 
 
 def draft_task(found: Gathered, index: int, reads: Reads) -> tuple[TaskDraft, list[QuestionDraft]]:

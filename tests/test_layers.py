@@ -17,7 +17,7 @@ MAY = {
     "web": {"web", "usecases", "domain", "documents"},
     "schedule": {"usecases"},
 }
-EDGES = {"__main__", "app", "backup", "node", "demo", "doctor", "forms", "plain", "settings"}
+EDGES = {"__main__", "app", "backup", "demo", "doctor", "forms", "node", "plain", "settings", "verbs"}
 
 
 def modules() -> Iterator[tuple[str, str, ast.Module]]:

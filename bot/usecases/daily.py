@@ -25,7 +25,10 @@ def unit_day(today: Today, member: Member, notices: Sequence[Due]) -> Day:
     # What a colleague handles waits for another day: should the colleague not hear then, this person does.
     silent = dict.fromkeys(today.passed(member), act.office.today(act.now)) | today.snoozed(member)
     red = {found.id for found in day.overdue}
-    heard = audible(act, member, wanted, silent, red)
+    owed = _loud(day.owed, silent, red)
+    # All that is owed is snoozed: it is asked for when the first of these silences ends.
+    asleep = min((silent[found.id] for found in day.owed), default=None) if not owed else None
+    heard = audible(act, member, wanted, silent, red, asleep)
     loud = {name: _loud(getattr(day, name), silent, red) for name in ("open", "this_week", "behind", "unsigned")}
     groups = {"overdue": day.overdue, "due": loud["this_week"], "behind": loud["behind"]}
     listed = {found.id for group in groups.values() for found in group}
@@ -46,12 +49,12 @@ def unit_day(today: Today, member: Member, notices: Sequence[Due]) -> Day:
         "unsigned": unsigned,
         "answers": day.answers[:lines],
         "sheets": day.sheets[:lines],
-        "rest": [found.number for found in day.owed if found.id not in listed],
-        "to_report": [found.number for found in day.owed],
-        "example": next((found.number for found in [*_by_date(shown), *day.owed] if _mine(found, member)), None),
+        "rest": [found.number for found in owed if found.id not in listed],
+        "to_report": [found.number for found in owed],
+        "example": next((found.number for found in [*_by_date(shown), *owed] if _mine(found, member)), None),
         "cut_off": act.office.local(act.office.week(act.now).end).isoformat(),
         "numbers": [found.number for found in loud["open"]],
-        "buttons": _day_buttons(member, _by_date(shown), day, unsigned),
+        "buttons": _day_buttons(member, [*_by_date(shown), *owed], day, unsigned, why=bool(shown)),
     }
     if day.sheets:
         row = [["answer_n", f"answer:{sheet['id']}", {"n": sheet["n"]}] for sheet in day.sheets[:3]]
@@ -79,11 +82,11 @@ def _extendable(today: Today, member: Member, found: Iterable[Verdict]) -> list[
 
 
 def _day_buttons(
-    member: Member, shown: Sequence[Verdict], day: UnitDay, unsigned: Sequence[int]
+    member: Member, asked: Sequence[Verdict], day: UnitDay, unsigned: Sequence[int], *, why: bool
 ) -> list[list[list[Any]]]:
     """Report what is most urgent, or the rest in one tap: only what would succeed."""
     numbers: dict[int, None] = {}
-    for found in [*shown, *day.owed]:
+    for found in asked:
         if len(numbers) < 3 and _mine(found, member):
             numbers[found.number] = None
     rows: list[list[list[Any]]] = []
@@ -93,7 +96,7 @@ def _day_buttons(
     if unsigned:
         second.insert(0, ["sign_all", "ack:all", {"count": len(unsigned)}])
     rows.append([*second, ["my", "my:open:0"]])
-    if shown:
+    if why:
         rows[-1].append(["why", "why"])
     return rows
 

@@ -17,8 +17,8 @@ from bot.domain.urging import Climb, Sheet
 from bot.store.carry import table_of
 from bot.store.ledger import load_tasks
 from bot.store.people import present
-from bot.usecases import sheets
 from bot.usecases.act import Act
+from bot.usecases.sheet_recall import recall
 
 CLIMB, EVENT, MOVE = table_of(Climb), table_of(Event), table_of(Move)
 # Task → unit → from when it could be asked to report.
@@ -89,7 +89,7 @@ def end_if_over(act: Act, row: Climb, task: TaskSlice, asked: Asked, moment: dat
         after = {"drafted": "withdrawn", "issued": "settled"}.get(sheet.state)
         if after is not None:
             act.carry(sheet_is(sheet, {"state": after, "ended_at": act.now}))
-            sheets.withdraw_notices(act, sheet.id or 0)
+            recall(act, sheet.id or 0, ended=True)
     return True
 
 
@@ -108,4 +108,4 @@ def settle_by_hand(act: Act, tasks: dict[int, TaskSlice]) -> None:
     for row in act.session.exec(select_rows(Sheet).where(Sheet.state == "issued", col(Sheet.climb_id).is_(None))).all():
         if tasks[row.task_id].finished:
             act.carry(sheet_is(row, {"state": "settled", "ended_at": act.now}))
-            sheets.withdraw_notices(act, row.id or 0)
+            recall(act, row.id or 0, ended=True)

@@ -13,6 +13,7 @@ from bot.store.ledger import load_task, load_tasks
 from bot.store.people import present
 from bot.usecases import sheets
 from bot.usecases.act import Act
+from bot.usecases.sheet_recall import recall
 
 
 def receive(act: Act, ids: Sequence[int] | None) -> list[dict[str, Any]]:
@@ -88,7 +89,7 @@ def _close_answered(act: Act, sheet: Sheet, task: TaskSlice, text: str) -> dict[
         fields |= {"received_at": act.moment, "received_by": act.person.id}
     event = Deed("sheet_answered", task.id, {}, {**sheets.named(sheet), "text": text})
     act.carry(Decision(changes=[Change(Sheet, sheet.id or 0, fields, sheet.version)], events=[event]))
-    sheets.withdraw_notices(act, sheet.id or 0)
+    recall(act, sheet.id or 0, ended=False)
     return sheets.sheet_facts(act, sheets.by_id(act, sheet.id or 0), task)
 
 

@@ -16,14 +16,12 @@ from bot.domain.slices import TaskSlice
 from bot.domain.steps import Step
 from bot.domain.urging import URGING, Climb, Sheet
 from bot.store import carry
-from bot.store.carry import table_of
 from bot.store.handed import with_deputies
 from bot.store.ledger import load_tasks
 from bot.store.people import people_names, present
 from bot.store.sheets import next_number
 from bot.usecases.act import Act, member_message
 
-SHEET, NOTICE = table_of(Sheet), table_of(Notice)
 LISTED = 12  # drafts named in one message; the rest after these are decided
 COLOURS = ("blue", "yellow", "red")
 UNIT_ROLES = ("liaison", "head")
@@ -224,14 +222,6 @@ def drafts_buttons(waiting: Sequence[Sheet]) -> list[list[list[Any]]]:
     more = len(waiting) > len(listed)
     every: list[Any] = ["sign_out_all", f"sheet_issue_all:{listed[-1].id}", {"count": len(listed), "more": more}]
     return [[every, ["drafts", "drafts", {"count": len(waiting)}]]]
-
-
-def withdraw_notices(act: Act, sheet_id: int) -> None:
-    """What was still to be said of the sheet in a daily message is said no more."""
-    c = NOTICE.c
-    waiting = c.key.startswith(f"sheet:{sheet_id}:"), c.said_at.is_(None), c.withdrawn_at.is_(None)
-    values = {"withdrawn_at": act.now, "why_withdrawn": "answered"}
-    act.session.connection().execute(NOTICE.update().where(*waiting).values(values))
 
 
 def rows_of(act: Act, *where: Any) -> list[Sheet]:

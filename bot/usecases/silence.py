@@ -78,15 +78,21 @@ def red_of(act: Act) -> list[int]:
 
 
 def audible(
-    act: Act, member: Member, notices: Sequence[Due], silent: Mapping[int, date], red: Container[int]
+    act: Act,
+    member: Member,
+    notices: Sequence[Due],
+    silent: Mapping[int, date],
+    red: Container[int],
+    asleep: date | None = None,
 ) -> list[Due]:
     """The notices this person is to hear now; the others wait until the silence ends.
 
-    `silent`: tasks the person has snoozed, and until when; `red`: tasks that are overdue and never silenced.
+    `silent`: tasks the person has snoozed, and until when; `red`: tasks that are overdue and never silenced; `asleep`:
+    until when nothing is asked, because all that is owed is snoozed.
     """
     heard = []
     for notice in notices:
-        silent_until = silent.get(notice.task_id or 0)
+        silent_until = asleep if notice.kind in ("ask", "nudge") else silent.get(notice.task_id or 0)
         if silent_until is not None and notice.task_id not in red:
             _postpone(act, [notice], act.office.at(silent_until + timedelta(days=1), time(0)), member)
         else:

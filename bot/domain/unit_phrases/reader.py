@@ -63,9 +63,9 @@ class Reader:
             token = tokens[at]
             if token.kind in NAMES:
                 run = _run_of_names(tokens, at)
-                split = at and tokens[at - 1].kind == "bracket" and self._is_office(run)
+                passed = at > 0 and self._says_no_unit(tokens[at - 1], run)
                 at += len(run)
-                if not split:
+                if not passed:
                     self._list(run)
                 continue
             at += 1
@@ -97,10 +97,15 @@ class Reader:
             case "except":
                 self._take_away(token, after)
 
-    def _is_office(self, run: Sequence[Token]) -> bool:
-        """各区（和平区除外）人民政府: the office of the place before the bracket."""
+    def _says_no_unit(self, before: Token, run: Sequence[Token]) -> bool:
+        """各区（和平区除外）人民政府: the office of the place before the bracket; 静海区政府 张三: its person."""
         text = self.source.text[run[0].start : run[-1].end]
-        return len(run) == 1 and bool(text) and place_tail_end(text, 0) == len(text)
+        if len(run) > 1 or run[0].kind != "text":
+            return False
+        if before.kind == "bracket":
+            return place_tail_end(text, 0) == len(text)
+        after_a_blank = before.start == before.end and self.last is not None and bool(self.last.names)
+        return after_a_blank and words.is_person(text) and not words.ends_like_a_unit(text)
 
     # Lists
 

@@ -175,6 +175,11 @@ def is_well_formed(text: str) -> bool:
     return bool(_WELL_FORMED.fullmatch(text)) and len(text) > 2
 
 
+def ends_like_a_unit(text: str) -> bool:
+    """Whether the last character is one on which units end: 易县 is no person."""
+    return text[-1:] in "区县市镇乡村局委办部厅院所站社厂队处室园港行会司团校"
+
+
 def is_person(text: str) -> bool:
     """Whether this looks like a person's name, title or telephone (张三, 王某, 局长李四, 电话…)."""
     return bool(_PERSON_NAME.fullmatch(text)) or text.startswith(("电话", "联系电话", "联系方式", "手机"))

@@ -5,13 +5,14 @@ import contextlib
 import logging
 import signal
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
+from sqlmodel import Session
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
@@ -34,6 +35,8 @@ from bot.schedule import Ticker
 from bot.store import lease
 from bot.store.marks import mark
 from bot.usecases import watch
+from bot.usecases.act import Act
+from bot.usecases.close_out import after_evidence
 from bot.usecases.handling import Clerk
 from bot.usecases.import_work import ImportWork
 from bot.usecases.rounds import tick
@@ -82,6 +85,7 @@ class Node:
             settings.data / "evidence",
             self._clock,
             asked=self.delivery.wake,
+            settled=self._settled,
             near=self.house.office.policy.photos.near,
         )
         self.desk = Desk(Clerk(store, self._handle, self._clock, settings.locale), handled=self._handled)
@@ -102,6 +106,10 @@ class Node:
         self.delivery.wake()
         self.archive.wake()
         self.importing.wake()
+
+    def _settled(self, session: Session, task_ids: Collection[int], now: datetime) -> None:
+        """An application's list of evidence follows what became of its files."""
+        after_evidence(Act(session, self.house.office, now, cause="archive"), task_ids)
 
     def _handle(self, session: Any, row: Any, now: datetime) -> None:
         assert self._dispatch is not None, "nothing is handled before the bot knows its name"

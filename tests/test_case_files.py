@@ -233,3 +233,40 @@ def test_one_tap_gives_the_whole_bundle(cast: Cast) -> None:
     cast.town.settle()
     shown = list(cast.verifier.messages())[before:]
     assert sum(said.media is not None for said in shown) == 15
+
+
+def test_a_correction_of_what_was_signed_voids_the_signatures(cast: Cast) -> None:
+    noticed(cast)
+    cast.town.go("06-28 09:30")
+    cast.ask(cast.district_head, "同意 5")
+    asked = cast.town.ask(cast.office, "更改 5 整改目标 水质稳定达标 原因 漏字")
+    assert "已更改" in cast.press(cast.office, asked, "确认更改")
+    assert "更正了台账，已有的 1 个签字作废" in cast.told(cast.district_head, "联签作废").text
+    assert cast.state()[0] == "noticed"
+    assert [row.void_why for row in cast.town.rows(Signature)] == ["correction"]
+    assert "已签" in cast.ask(cast.district_head, "同意 5")
+    chain_holds(cast)
+
+
+def test_the_application_takes_up_what_became_of_its_files(cast: Cast) -> None:
+    """A file still on its way when it was applied with: its hash is listed once known, and one that never comes goes."""
+    town = cast.town
+    finished(cast)
+    for grey in (60, 61):
+        town.sandbox.fault("502", "getFile", times=1)
+        cast.photo(cast.district, 5, grey)
+    cast.ask(cast.water_head, "申请销号 5")
+    stamp = cast.told(cast.verifier, "请核查")
+    listed = town.rows(CloseOut)[-1].evidence
+    assert [bool(row["sha256"]) for row in listed] == [True, True, False, False]
+    town.sandbox.fault("error", "getFile", times=1, code=400, description="Bad Request: invalid file_id")
+    town.go("06-13 12:10")
+    town.call(town.node.archive.idle())
+    town.settle()
+    listed = town.rows(CloseOut)[-1].evidence
+    assert sorted(bool(row["sha256"]) for row in listed) == [True, True, True]
+    kinds = [row.kind for row in town.rows(Event)]
+    assert "close_out_evidence" in kinds
+    assert "佐证已有变动" in cast.press(cast.verifier, stamp, "验收合格") or cast.state()[0] == "verifying"
+    assert "验收合格" in cast.ask(cast.verifier, "同意 5")
+    chain_holds(cast)

@@ -85,6 +85,7 @@ def test_one_whole_life(cast: Cast) -> None:
     text = "\n".join(p.text for p in Document(BytesIO(town.sandbox.file(draft.media or {}))).paragraphs)
     assert "龙河治理整改完成情况公示" in text
     assert "2022年6月14日至2022年6月27日，共10个工作日" in text
+    assert "2022年6月30日前（经津整改办〔2022〕15号批准，延期至2022年7月15日）" in text
     answer = cast.press(cast.office, asked, "今日公示")
     assert "公示期 2022年6月14日至2022年6月27日" in answer
 

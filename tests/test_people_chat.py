@@ -8,7 +8,7 @@ from sqlmodel import select
 from town import Town, a_town
 
 from bot.domain.people import Group as WorkGroup
-from bot.domain.people import Invitation, Member, Role
+from bot.domain.people import Invitation, Member, Role, own_name
 from bot.domain.post import Outbox
 from bot.sandbox.client import Person
 from bot.sandbox.images import plain_png
@@ -150,6 +150,22 @@ def test_a_second_code_moves_the_person_to_the_other_unit(town: Town) -> None:
     person.start(a_code(town))
     person.expect("已登记")
     assert present(town, person) == [("武清区", "liaison")]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("市水务局 陈某", "陈某"),
+        ("水务局-陈某", "陈某"),
+        ("市水务局｜陈某", "陈某"),
+        ("市水务局陈某", "市水务局陈某"),
+        ("市水务局", "市水务局"),
+        ("市水务局 ", "市水务局 "),
+        ("陈某", "陈某"),
+    ],
+)
+def test_a_name_is_kept_without_the_unit_that_stands_beside_it(name: str, kept: str) -> None:
+    assert own_name(name, "市水务局") == kept
 
 
 def test_an_invitation_names_a_known_unit_and_role(town: Town, cast: dict[str, Person]) -> None:

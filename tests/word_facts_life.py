@@ -122,7 +122,11 @@ LIFE_MESSAGES: dict[str, list[dict[str, Any]]] = {
         TASK | {"turn": [turn]} for turn in (HEAD, {"name": "office", "unit": ""}, {"name": "leader", "unit": ""})
     ],
     "signed_off": [TASK | {"signed": 2, "signers": 4, "seen": "251e5a40", "turn": turn} for turn in (TURN, TURNS)],
-    "signatures_void": [TASK | {"by": "李某", "unit": "武清区", "count": 2, "evidence": 4}],
+    "signatures_void": [
+        TASK | {"by": "李某", "unit": "武清区", "count": 2, "evidence": 4, "why": "evidence"},
+        TASK | {"by": "李某", "unit": "武清区", "count": 2, "evidence": 4, "why": "correction"},
+        TASK | {"by": "", "unit": "", "count": 2, "evidence": 3, "why": "evidence"},
+    ],
     "struck_off": [STRUCK, STRUCK | {"cycle": 2, "look_backs": []}],
     "returned": [RETURNED],
     "returned_done": [RETURNED | {"told": 3}, RETURNED | {"told": 0, "reasons": REASONS[1:]}],

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,7 +61,8 @@ Fetched = Kept | CannotFetch
 class Archive:
     """Fetches pending evidence while `run` runs; `folder` is DUBAN_DATA/evidence. Only the holder of the lease may.
 
-    `asked` is called when somebody was asked, in the outbox, to send a file again. `near`: see PhotoPolicy.
+    `asked` is called when somebody was asked, in the outbox, to send a file again; `settled`, in the transaction that
+    notes it, with the tasks whose files have come or never will. `near`: see PhotoPolicy.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Archive:
         clock: Callable[[], datetime],
         *,
         asked: Callable[[], None] = lambda: None,
+        settled: Callable[[Session, Collection[int], datetime], None] = lambda session, tasks, now: None,
         near: int = PhotoPolicy().near,
     ) -> None:
         self._near = near
@@ -80,6 +82,7 @@ class Archive:
         self._folder = folder
         self._clock = clock
         self._asked = asked
+        self._settled = settled
         self._news = asyncio.Event()
         self._quiet = asyncio.Event()
         self._stopping = False
@@ -155,6 +158,7 @@ class Archive:
                     done = {"state": "fetched", "sha256": result.sha256, "size": result.size, "seen_on_task": seen}
                     told = {"taken_on": result.photo.taken_on, "look": result.photo.look, "near_id": near.get(row.id)}
                     evidence.note(session, row, done | told | {"next_attempt_at": None})
+            self._settled(session, {row.task_id for row, _ in fetched}, now)
 
     def _nearest(self, fetched: Sequence[tuple[Evidence, Fetched]]) -> dict[int | None, int]:
         """Of these pictures those that resemble an earlier one: id → id. Read before anything is written."""

@@ -51,12 +51,13 @@ def sections(facts: Mapping[str, Any]) -> list[tuple[str, Sequence[str]]]:
     listed = [f"（{n}）{text}" for n, text in enumerate(measures, 1)] if len(measures) > 1 else list(measures)
     done = [text for text in (facts["summary"], *facts["done"]) if text]
     deadline = facts["deadline"] or (chinese(facts["due"]) if facts["due"] else "")
+    moved = "；".join(f"经{row['basis']}批准，延期至{chinese(row['day'])}" for row in facts["extended"])
     rows = [
         ("整改问题", [facts["problem"]]),
         ("实施主体", ["、".join(facts["units"])]),
         ("重点措施", listed),
         ("整改目标", [facts["objective"]]),
-        ("整改时限", [deadline]),
+        ("整改时限", [f"{deadline}（{moved}）" if moved else deadline]),
         ("完成情况", done),
         ("公示时间", [period(facts)]),
         ("意见反馈", [feedback(facts)]),

@@ -46,8 +46,8 @@ class CaseFile:
 
     @property
     def stamp(self) -> str:
-        """Names the evidence as it stands; short enough for a button."""
-        return digest_of(self.close_out.evidence)[:8]
+        """Names the evidence as it stands; short enough for a button. A hash that becomes known changes nothing."""
+        return digest_of([[row["id"], row["unique"]] for row in self.close_out.evidence])[:8]
 
     @property
     def open_objections(self) -> list[Objection]:
@@ -275,24 +275,36 @@ def require_may_attach(task: TaskSlice, member: Member) -> None:
         raise Refusal("task_closed", task=task.number, state=str(task.state))
 
 
-def evidence_changed(case: CaseFile, files: list[dict[str, Any]], member: Member, now: datetime) -> Decision:
+def evidence_changed(case: CaseFile, files: list[dict[str, Any]], member: Member | None, now: datetime) -> Decision:
     """Evidence came or went after the application: the file is as it is now, and signatures given are void, visibly.
 
-    Nothing when only the hash of a file became known.
+    Where only the hash of a file became known the list takes it up, unless signatures stand that were given on the list
+    as it is. `member`: None when a file turned out never to come.
     """
     before = case.close_out.evidence
-    if [row["id"] for row in before] == [row["id"] for row in files]:
+    if before == files:
         return Decision()
-    facts = {"evidence": files}
-    change = next_state(case, case.close_out.state, **facts)
-    decision = Decision(
-        changes=[change], events=[_deed(case, "close_out_evidence", before={"evidence": before}, **facts)]
-    )
+    same = [row["id"] for row in before] == [row["id"] for row in files]
+    if same and case.signatures:
+        return Decision()
+    was, facts = {"evidence": before}, {"evidence": files}
+    decision = Decision(changes=[next_state(case, case.close_out.state, **facts)])
     case.close_out.evidence = files
-    if case.task.state == State.COUNTERSIGNING:
-        change.fields["state"] = case.close_out.state = "noticed"
-        decision += void(case, "evidence", now) + move(case.task, State.NOTICED, member, now, "evidence")
-    return decision
+    if same:
+        return decision + Decision(events=[_deed(case, "close_out_hashes", was, **facts)])
+    decision += Decision(events=[_deed(case, "close_out_evidence", was, **facts)])
+    return decision + annul(case, "evidence", member, now)
+
+
+def annul(case: CaseFile, why: str, member: Member | None, now: datetime) -> Decision:
+    """What was signed is no longer what stands: the signatures given are void, and asked for anew.
+
+    Nothing while nobody has signed.
+    """
+    if case.task.state != State.COUNTERSIGNING:
+        return Decision()
+    decision = Decision(changes=[next_state(case, "noticed")]) + void(case, why, now)
+    return decision + move(case.task, State.NOTICED, member, now, why)
 
 
 def void(case: CaseFile, why: str, now: datetime) -> Decision:

@@ -76,7 +76,7 @@ LIFE: tuple[Step, ...] = (
         Who.SIGNER,
         "in order; notice ended, objections answered",
     ),
-    Step("void", (S.COUNTERSIGNING,), S.NOTICED, Who.UNIT, "the evidence changed: every signature is void"),
+    Step("void", (S.COUNTERSIGNING,), S.NOTICED, Who.UNIT, "evidence or wording changed: every signature is void"),
     Step("strike_off", (S.COUNTERSIGNING,), S.STRUCK_OFF, Who.OFFICE, "every signature given"),
     Step("keep_up", (S.STRUCK_OFF,), S.KEPT_UP, Who.VERIFIER, "every look-back passed"),
     Step("reopen", (S.STRUCK_OFF, S.KEPT_UP), S.HANDED_OVER, Who.OFFICE, "reason, basis and confirmation; a new cycle"),

@@ -100,6 +100,18 @@ class Subscription(Row, table=True):
     paused: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
+BETWEEN = " \t\u3000-－—–_·/|｜:："  # what people write between their unit's name and their own
+
+
+def own_name(name: str, unit: str) -> str:
+    """市水务局 陈某, 水务局-陈某 → 陈某: the unit stands beside a name wherever it is shown."""
+    for known in (unit, unit.removeprefix("市")):
+        rest = name.removeprefix(known)
+        if known and rest != name and rest[:1] in BETWEEN and rest.strip(BETWEEN):
+            return rest.strip(BETWEEN)
+    return name
+
+
 EVERYONE = frozenset(Role)
 UNIT_PEOPLE = frozenset({Role.LIAISON, Role.HEAD})
 SEES_ALL = frozenset({Role.OFFICE, Role.LEADER, Role.VIEWER})

@@ -7,6 +7,7 @@ from bot.domain.close_out import (
     CaseFile,
     accept,
     agree,
+    annul,
     answering,
     ask,
     evidence_changed,
@@ -158,6 +159,16 @@ def spot(act: Act, number: int, day: str, people: str, conclusion: str) -> dict[
     return {"number": number, "title": case.task.title, **spot_facts, "spot": found.id}
 
 
+def after_correction(act: Act, number: int) -> None:
+    """What the signers read was put right: signatures given are void, and people are told."""
+    task = load_task(act.session, number)
+    case = case_of(act, task)
+    if case is not None and task.state == State.COUNTERSIGNING:
+        signed = list(case.signatures)
+        act.carry(annul(case, "correction", act.member, act.now))
+        _tell_void(act, case, signed, "correction")
+
+
 def after_evidence(act: Act, task_ids: Iterable[int]) -> None:
     """Evidence of these tasks came or went: applications follow, signatures given are void, and people are told."""
     for task in load_tasks(act.session, ids=sorted(set(task_ids))):
@@ -166,24 +177,25 @@ def after_evidence(act: Act, task_ids: Iterable[int]) -> None:
             continue
         signed = list(case.signatures)
         voiding = task.state == State.COUNTERSIGNING
-        act.carry(evidence_changed(case, evidence_now(act, task), act.person, act.now))
+        act.carry(evidence_changed(case, evidence_now(act, task), act.member, act.now))
         if voiding and task.state == State.NOTICED:
-            _tell_void(act, case, signed)
+            _tell_void(act, case, signed, "evidence")
 
 
-def _tell_void(act: Act, case: CaseFile, rows: Sequence[Signature]) -> int:
+def _tell_void(act: Act, case: CaseFile, rows: Sequence[Signature], why: str) -> int:
     """Signers and office hear that the signatures are void and why; whose turn it is now is asked anew."""
     signers = {row.member_id for row in rows}
     people = [m for m in present(act.session) if m.id in signers or m.role == Role.OFFICE]
     facts = {
         "number": case.task.number,
         "title": case.task.title,
-        "by": act.person.name,
-        "unit": act.unit(act.person.unit_id),
+        "by": act.member.name if act.member else "",
+        "unit": act.unit(act.member.unit_id) if act.member else "",
+        "why": why,
         "count": len(rows),
         "evidence": len(case.close_out.evidence),
     }
-    key = f"void:{case.close_out.id}:{case.stamp}"
+    key = f"void:{case.close_out.id}:{case.close_out.version}"
     said = act.tell(people, "signatures_void", facts, key=key, about={"task": case.task.number})
     return said + turns.ask_next(act, case)
 

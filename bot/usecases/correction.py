@@ -19,6 +19,7 @@ from bot.domain.slices import TaskSlice
 from bot.store.ledger import load_task, load_tasks
 from bot.store.people import present
 from bot.usecases.act import Act
+from bot.usecases.close_out import after_correction
 from bot.usecases.plan_draft import key_of
 from bot.usecases.remind import replan
 from bot.usecases.unit_correction import correct_units
@@ -65,7 +66,9 @@ def correct(
         "reason": row.reason,
         "basis": row.basis,
     }
-    return {**facts, "told": _tell(act, task, row.id or 0, facts, added)}
+    told = _tell(act, task, row.id or 0, facts, added)
+    after_correction(act, number)
+    return {**facts, "told": told}
 
 
 def _tell(act: Act, task: TaskSlice, correction: int, facts: dict[str, Any], added: Sequence[int]) -> int:

@@ -9,8 +9,9 @@ from bot.domain.close_out import CaseFile
 from bot.domain.ledger import Task
 from bot.domain.notice import answer, notice_days, object_to, publish
 from bot.domain.people import Role, require
-from bot.domain.process import Objection
+from bot.domain.process import Extension, Objection
 from bot.domain.refusal import Refusal
+from bot.domain.slices import TaskSlice
 from bot.store.people import member_by_id, present
 from bot.usecases import turns
 from bot.usecases.act import Act
@@ -68,6 +69,7 @@ def notice_facts(act: Act, case: CaseFile) -> dict[str, Any]:
         "objective": task.objective,
         "deadline": row.deadline_phrase or "；".join(dict.fromkeys(m.phrase for m in task.measures if m.phrase)),
         "due": task.due,
+        "extended": _extended(act, task),
         "done": [text for _, text in sorted({(ordinal, each.text) for ordinal, each in said})],
         "summary": case.close_out.text,
         "verifier": next((act.unit(v.unit_id) for v in reversed(case.verifications) if v.kind == "accepted"), ""),
@@ -76,6 +78,17 @@ def notice_facts(act: Act, case: CaseFile) -> dict[str, Any]:
         "phone": rule.phone,
         "office": act.unit(act.person.unit_id),
     }
+
+
+def _extended(act: Act, task: TaskSlice) -> list[dict[str, Any]]:
+    """The published dates that were moved in this cycle, the last for each: to when, and on what document."""
+    rows = act.session.exec(
+        select(Extension)
+        .where(Extension.task_id == task.id, Extension.cycle == task.cycle, Extension.state == "granted")
+        .order_by(col(Extension.id))
+    )
+    last = {row.milestone_id: {"day": row.granted, "basis": row.basis} for row in rows if row.basis}
+    return list(last.values())
 
 
 def record_publication(act: Act, found: Waiting, text: str) -> Told:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.domain.decision import Change, Decision, Deed
-from bot.domain.people import Group, Invitation, Member, Role, require
+from bot.domain.people import Group, Invitation, Member, Role, own_name, require
 from bot.domain.refusal import Refusal
 from bot.domain.registry import Registry
 from bot.store import people as roster
@@ -82,7 +82,7 @@ def join(act: Act, code: str, user_id: int, name: str, *, machine_now: datetime,
         _leave(act, present, "joined anew")
     member = Member(
         user_id=user_id,
-        name=name,
+        name=own_name(name, act.unit(row.unit_id)),
         unit_id=row.unit_id,
         role=row.role,
         locale=locale,
@@ -106,7 +106,13 @@ def ensure_office(act: Act, user_id: int, name: str, office_unit: str, locale: s
     """Who stands in DUBAN_OFFICE is of the office from the start, without a code."""
     unit = roster.ensure_unit(act.session, office_unit, "office")
     member = Member(
-        user_id=user_id, name=name, unit_id=unit.id, role=Role.OFFICE, locale=locale, joined_at=act.now, invited_by=""
+        user_id=user_id,
+        name=own_name(name, office_unit),
+        unit_id=unit.id,
+        role=Role.OFFICE,
+        locale=locale,
+        joined_at=act.now,
+        invited_by="",
     )
     act.carry(Decision(additions=[member], events=[Deed("join", None, {}, {"user": user_id, "role": Role.OFFICE})]))
     return member

@@ -13,6 +13,7 @@ from bot.domain.post import Outbox
 from bot.sandbox.client import Person
 from bot.sandbox.images import plain_png
 from bot.usecases import people
+from bot.usecases.inbox import receive
 
 UNIT_OF = {
     "office": "市整改办",
@@ -358,3 +359,21 @@ def test_a_reaction_and_a_block_of_a_stranger_do_no_harm(town: Town) -> None:
     person.unblock()
     town.settle()
     assert "只供受邀单位使用" in town.ask(person, "/my").text
+
+
+def test_what_is_no_text_gets_a_line_of_help_and_no_failure(town: Town, cast: dict[str, Person]) -> None:
+    person = cast["liaison"]
+    sticker = {"file_id": "s", "file_unique_id": "s", "width": 9, "height": 9, "type": "regular"}
+    sticker |= {"is_animated": False, "is_video": False}
+    old_poll = {"id": "1", "question": "?", "options": []}  # of a server older than the library
+    for n, part in enumerate(({"sticker": sticker}, {"text": "hm", "poll": old_poll})):
+        said = {"message_id": 900 + n, "date": 1655092800, "chat": {"id": person.id, "type": "private"}, **part}
+        update = {
+            "update_id": 9000 + n,
+            "message": {**said, "from": {"id": person.id, "is_bot": False, "first_name": "x"}},
+        }
+        person.skip()
+        with town.house.store.writing() as session:
+            receive(session, 1, [update], town.clock())
+        town._loop.call_soon_threadsafe(town.node.desk.wake)
+        assert "没有读懂" in person.expect().text

@@ -11,6 +11,7 @@ from bot.chat import importing, messages, own, presses, reporting
 from bot.chat.commands import BY_NAME, WORDS
 from bot.chat.reading import Entry, read_entries
 from bot.chat.talk import House, Talk
+from bot.chat.updates import read_update
 from bot.domain.people import Member, Role
 from bot.domain.post import Inbox
 from bot.domain.refusal import Refusal
@@ -30,7 +31,7 @@ class Dispatcher:
         self._machine_clock = machine_clock
 
     def __call__(self, session: Session, row: Inbox, now: datetime) -> None:
-        update = Update.de_json(row.payload, None)
+        update = read_update(row.payload)
         if update.my_chat_member is not None:
             presence(Act(session, self.house.office, now, cause=row.key), update.my_chat_member)
             return
@@ -99,6 +100,9 @@ class Dispatcher:
                 own.start(talk, start.rest if start else "")
             return
         if not talk.text and not talk.attached:
+            # A sticker, a place, a poll: not understood, and in private that is said.
+            if talk.private and talk.message.effective_attachment is not None:
+                messages.hint(talk)
             return
         if not entries or importing.collects(talk):
             messages.plain(talk)

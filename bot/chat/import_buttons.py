@@ -1,9 +1,8 @@
 """The buttons of an import: `import:verb:draft:version[:more]`; what they say is done, or why it no longer can be."""
 
-from telegram import Update
-
 from bot.chat import importing, open_points
 from bot.chat.talk import Talk
+from bot.chat.updates import read_update
 from bot.domain.importing import ImportDraft, next_question
 from bot.domain.people import require
 from bot.domain.refusal import Refusal
@@ -99,7 +98,7 @@ def _read_offered(talk: Talk, inbox_id: int) -> None:
 def _read_again(talk: Talk, inbox_id: int) -> None:
     """An earlier message of the same person: its file, or its words. Refusals: too_old, not_your_button."""
     payload = conversation.earlier(talk.act, inbox_id, talk.chat_id)
-    update = Update.de_json(payload, None) if payload else None
+    update = read_update(payload) if payload else None
     user = talk.update.effective_user
     if update is None or update.effective_message is None or update.effective_user is None:
         raise Refusal("too_old")

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
-from telegram import Message, Update
+from telegram import Message
 
 from bot.chat import amending, deciding, extending, importing, offering, reopening, reporting, urging, withdrawing
 from bot.chat.commands import WORDS
 from bot.chat.reading import Entry, leading_number, leading_numbers, read_entries
 from bot.chat.reporting import claim_of
 from bot.chat.talk import Talk
+from bot.chat.updates import read_update
 from bot.domain.chat_text import (
     is_receipt,
     is_unchanged,
@@ -70,7 +71,12 @@ def plain(talk: Talk) -> None:
     elif talk.private and talk.of_unit and (claim := claim_of(text)) is not None and claim.percent is not None:
         raise reporting.nameless(talk, text)
     elif talk.private:
-        talk.say("hint", {"own": numbers_of_unit(talk.act)[:1], "role": talk.act.person.role})
+        hint(talk)
+
+
+def hint(talk: Talk) -> None:
+    """Not understood: one line of help."""
+    talk.say("hint", {"own": numbers_of_unit(talk.act)[:1], "role": talk.act.person.role})
 
 
 def reply(talk: Talk, about: dict[str, Any], text: str) -> None:
@@ -238,7 +244,7 @@ def again(talk: Talk, inbox_id: int) -> Talk:
     payload = conversation.earlier(talk.act, inbox_id, talk.chat_id)
     if payload is None:
         raise Refusal("too_old")
-    update = Update.de_json(payload, None)
+    update = read_update(payload)
     user, presser = update.effective_user, talk.update.effective_user
     if user is None or presser is None or user.id != presser.id or update.effective_message is None:
         raise Refusal("not_your_button")
@@ -266,7 +272,7 @@ def keep_earlier(talk: Talk, inbox_id: int, number: int) -> None:
 
 
 def _files_of(payload: dict[str, Any]) -> list[Attachment]:
-    message = Update.de_json(payload, None).effective_message
+    message = read_update(payload).effective_message
     return attachments_of(message) if message is not None else []
 
 

@@ -91,6 +91,13 @@ class Settings(BaseSettings):
             raise ValueError("write the token as @BotFather gave it: digits, a colon, letters and digits")
         return SecretStr(token)
 
+    @field_validator("webhook_secret")
+    @classmethod
+    def _sendable(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[\w-]{0,256}", value.get_secret_value(), re.ASCII):
+            raise ValueError("Telegram takes letters, digits, _ and -, at most 256")
+        return value
+
     @field_validator("listen")
     @classmethod
     def _address(cls, value: str) -> str:

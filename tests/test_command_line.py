@@ -194,6 +194,7 @@ def test_a_digest_is_printed_for_any_moment_scope_and_file(duban: Shell) -> None
     assert json.loads(as_format.stdout) == found
     of_unit = duban.json("digest", "--as-of", "2022-06-13", "--scope", "unit:武清区")
     assert of_unit["totals"]["tasks"] == 2
+    assert duban.json("digest", "--as-of", "2022-06-13", "--scope", "unit:天津市武清区") == of_unit
     assert duban.json("digest", "--as-of", "2022-06-13", "--scope", "plan:1")["totals"]["tasks"] == 6
     for scope in ("unit:某某局", "plan:9", "everything"):
         assert scope in duban.refused("digest", "--scope", scope)
@@ -343,6 +344,7 @@ def test_simulate_prints_messages_people_and_figures_and_changes_nothing(duban: 
         ("DUBAN_TOKEN", "123456:ABC-DEF", "sample"),
         ("DUBAN_TOKEN", "…", "@BotFather"),
         ("DUBAN_API_URL", "telegram.example", "https://"),
+        ("DUBAN_WEBHOOK_SECRET", "with blanks", "letters, digits"),
         ("DUBAN_WEBHOOK_URL", "https://example.org/hook", "DUBAN_WEBHOOK_SECRET"),
         ("DUBAN_CONFIG", "nowhere.toml", "nowhere.toml"),
     ],

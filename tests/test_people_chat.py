@@ -282,6 +282,19 @@ def test_a_group_is_tied_to_its_unit_and_answers_only_its_people(town: Town, cas
     office.expect_nothing(0.15, chat=group)
 
 
+def test_a_button_in_a_group_pressed_by_another_units_person_is_answered_with_a_no(
+    town: Town, cast: dict[str, Person]
+) -> None:
+    other = town.join("武清区")
+    group = town.group("水务工作群", cast["office"], cast["liaison"], other, unit="市水务局")
+    cast["liaison"].send("/task 12", chat=group)
+    card = cast["liaison"].expect("12 入河排口整治", chat=group)
+    other.skip(group)
+    answer = other.press(card, "历史")
+    assert (answer.show_alert, answer.text) == (True, "这个按钮是给别人的。")
+    other.expect_nothing(0.1, chat=group)
+
+
 def test_only_the_office_ties_a_group_and_only_in_the_group(town: Town, cast: dict[str, Person]) -> None:
     office, liaison = cast["office"], cast["liaison"]
     group = town.group("某群", office, liaison)

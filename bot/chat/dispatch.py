@@ -67,6 +67,7 @@ class Dispatcher:
         group = conversation.group_of(talk.act, talk.chat_id, talk.topic_id)
         if group is not None and group.unit_id in (None, member.unit_id):
             return True
+        talk.toast("refusal.not_your_button", alert=True)
         # What the office may see does not belong in another unit's group: there it only ties the group.
         entries = read_entries(talk.text, WORDS, self.house.bot_name) if talk.query is None else []
         return member.role == Role.OFFICE and any(entry.command in BINDING for entry in entries)

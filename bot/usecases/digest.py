@@ -10,6 +10,7 @@ from bot.domain.digest import Digest, UnitLine, compare, digest_of, totals_at
 from bot.domain.ledger import Note, Plan, Unit
 from bot.domain.past_days import past_day, split_past_day
 from bot.domain.refusal import Refusal
+from bot.domain.registry import Registry
 from bot.domain.standing import Standing, standing
 from bot.store.collector import uncollected
 from bot.store.ledger import load_tasks
@@ -39,6 +40,13 @@ def scope_filter(act: Act, scope: str) -> dict[str, Any]:
         if 0 < int(name) <= len(ids):
             return {"plan_ids": [ids[int(name) - 1]]}
     raise Refusal("bad_scope", scope=scope)
+
+
+def by_todays_name(scope: str, registry: Registry) -> str:
+    """`unit:水务局`, `unit:市环保局`: the same scope with the unit by the name the registry gives it."""
+    kind, _, name = scope.partition(":")
+    found = registry.find(name) if kind == "unit" else None
+    return f"unit:{found.name}" if found else scope
 
 
 def short_scope(act: Act, scope: str) -> str:

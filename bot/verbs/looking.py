@@ -71,10 +71,12 @@ def digest(settings: Settings, as_of: str | None, scope: str, form: str, as_json
 
 def write_form(settings: Settings, form: str, as_of: str | None, scope: str, output: Path | None) -> None:
     from bot.forms import FORMS
+    from bot.usecases.digest import by_todays_name
 
     house = open_house(settings)
     with house.looking() as act:
-        made = FORMS[form](act, house.moment(as_of) or act.now, scope, settings.locale)
+        wanted = by_todays_name(scope, house.registry)
+        made = FORMS[form](act, house.moment(as_of) or act.now, wanted, settings.locale)
     if output is None:
         click.echo(made)
     else:

@@ -12,6 +12,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.app import absolute, read_calendar, read_registry, read_rules
 from bot.delivery.telegram import open_bot, raw
+from bot.documents.board import draws_words
 from bot.domain.ledger import Milestone
 from bot.domain.people import Member
 from bot.domain.post import Inbox, Outbox
@@ -32,7 +33,7 @@ def finding(level: str, what: str, text: str) -> Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Every check is made, whatever the others found."""
-    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (rules, calendar, database, telegram)
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (rules, calendar, fonts, database, telegram)
     return [found for check in checks for found in check(settings)]
 
 
@@ -56,6 +57,13 @@ def calendar(settings: Settings) -> Iterator[Finding]:
             yield finding(GOOD, "working days", str(year))
         else:
             yield finding(LOOK, "working days", f"{year} is not known yet: add {settings.workdays}/{year}.toml")
+
+
+def fonts(settings: Settings) -> Iterator[Finding]:
+    if draws_words():
+        yield finding(GOOD, "pictures", "drawn with the shipped font")
+    else:
+        yield finding(BAD, "pictures", "cannot be drawn: resvg-py or bot/documents/fonts is missing or broken")
 
 
 def database(settings: Settings) -> Iterator[Finding]:

@@ -4,8 +4,11 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.documents.board import board_png
+from bot.domain.refusal import Refusal
 from bot.plain import plain
 from bot.usecases.act import Act
+from bot.usecases.board import board_facts
 from bot.usecases.bulletin_paper import bulletin_docx
 from bot.usecases.digest import bulletin_facts, digest_at, digest_json
 from bot.usecases.ledger_file import ledger_xlsx
@@ -26,10 +29,19 @@ def workbook(act: Act, as_of: datetime, scope: str, locale: str) -> bytes:
     return content
 
 
+def picture(act: Act, as_of: datetime, scope: str, locale: str) -> bytes:
+    """Refusals: bad_scope, no_picture."""
+    made = board_png(locale, board_facts(act, as_of, scope))
+    if made is None:
+        raise Refusal("no_picture")
+    return made
+
+
 # Act, moment, scope, locale → what is printed or written. Each refuses with bad_scope.
 FORMS: dict[str, Callable[[Act, datetime, str, str], str | bytes]] = {
     "text": text,
     "json": as_json,
+    "png": picture,
     "xlsx": workbook,
     "docx": bulletin_docx,
 }

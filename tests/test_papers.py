@@ -9,10 +9,12 @@ import pytest
 from click.testing import CliRunner
 from docx import Document
 from openpyxl import load_workbook
+from PIL import Image
 from python_calamine import CalamineWorkbook
 from town import NOON, Town, a_plan_of, a_town
 
 from bot.__main__ import main
+from bot.documents.board import Sheet, draws_words, shown
 from bot.documents.ledger_xlsx import COLUMNS, HEAD, write_ledger
 from bot.documents.paper_docx import flat, write_paper
 from bot.domain.ledger import Measure
@@ -55,6 +57,22 @@ def test_the_paper_says_the_bulletins_numbers(town: Town, leader: Person) -> Non
         assert f" | {line['unit']} | {line['tasks']} | {line['finished']} | " in paper
     for task in figures["overdue"]:
         assert f"{task['number']:02d} | {task['title']}" in paper
+
+
+def test_the_picture_is_drawn_with_every_word_in_its_own_font(town: Town, leader: Person) -> None:
+    bulletin = town.ask(leader, "周报")
+    drawn = town.press(leader, bulletin, "一图")
+    assert drawn.text.startswith("整改进度一图")
+    with Image.open(BytesIO(town.sandbox.file(drawn.media or {}))) as picture:
+        assert picture.width == 1080
+        assert len(picture.convert("RGB").getcolors(1 << 20) or ()) > 20
+    assert draws_words()
+
+
+def test_what_the_pictures_font_lacks_is_a_box_and_never_nothing() -> None:
+    sheet = Sheet.of("河😀清")
+    assert "河□清" in sheet.svg()
+    assert shown("督办·2022—23…km²繁體") == "督办·2022—23…km²繁體"
 
 
 def test_the_ledger_has_a_row_for_each_measure(town: Town, leader: Person) -> None:
@@ -102,6 +120,7 @@ def test_the_papers_are_written_at_the_command_line(town: Town, tmp_path: Any) -
     for words in (
         ["report", "a.docx", "--as-of", moment],
         ["digest", "--format", "docx", "--as-of", moment, "-o", "b.docx"],
+        ["digest", "--format", "png", "--as-of", moment, "-o", "a.png"],
         ["export", "a.xlsx", "--as-of", moment],
         ["digest", "--format", "xlsx", "--as-of", moment, "-o", "b.xlsx"],
     ):
@@ -110,6 +129,7 @@ def test_the_papers_are_written_at_the_command_line(town: Town, tmp_path: Any) -
         assert (done.exit_code, done.output) == (0, "")
     assert words_of((tmp_path / "a.docx").read_bytes()) == words_of((tmp_path / "b.docx").read_bytes())
     assert rows_of((tmp_path / "a.xlsx").read_bytes()) == rows_of((tmp_path / "b.xlsx").read_bytes())
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     needs_a_file = CliRunner().invoke(main, ["digest", "--format", "docx"], env=env)
     assert (needs_a_file.exit_code, needs_a_file.stdout) == (2, "")
 

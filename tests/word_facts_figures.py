@@ -66,6 +66,8 @@ QUIET_BILL = BILL | {
 FIGURE_MESSAGES |= {
     "brief": [BRIEF, BARE],
     "brief_paper": [BRIEF],
+    "board": [HEAD, HEAD | {"scope": "武清区"}],
+    "board_lost": [HEAD],
     "bulletin_paper": [HEAD, HEAD | {"scope": "武清区"}],
     "ledger_file": [HEAD | {"tasks": 41, "measures": 110}, HEAD | {"scope": "武清区", "tasks": 1, "measures": 1}],
     "comparison": [SHOTS, SHOTS | {"place": "12.1", "apart": 0}],

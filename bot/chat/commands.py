@@ -76,6 +76,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("overdue", ("超期", "逾期"), asking.overdue),
     Command("who", ("谁没报", "未报送", "谁未报"), asking.who),
     Command("digest", ("周报", "通报", "摘要"), asking.digest),
+    Command("board", ("一图", "看板"), papers.board),
     Command("report", ("通报稿", "周报稿"), papers.report),
     Command("export", ("台账", "导出", "导出台账"), papers.export),
     Command("brief", ("会前一页纸", "一页纸"), pages.brief),

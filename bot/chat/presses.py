@@ -79,6 +79,10 @@ def brief_word(talk: Talk, args: list[str]) -> None:
     pages.brief_word(talk, int(args[0]))
 
 
+def board(talk: Talk, args: list[str]) -> None:
+    papers.press_board(talk, *args)
+
+
 def word(talk: Talk, args: list[str]) -> None:
     papers.press_word(talk, *args)
 
@@ -423,6 +427,7 @@ VERBS: dict[str, Verb] = {
     "who": who,
     "of": composition,
     "brief_word": brief_word,
+    "board": board,
     "word": word,
     "excel": excel,
     "compare": compare,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.delivery.long_text import CAPTION_LIMIT, length, plain, split
+from bot.documents.board import board_png
 from bot.documents.pairs import side_by_side
 from bot.store.outbox import Letter
 
@@ -42,6 +43,10 @@ class Call:
     instead: "Call | None" = None
 
 
+# Methods whose picture is made before it is said.
+PREPARED = frozenset({"pair", "board"})
+
+
 class BadMessage(Exception):
     """The row cannot be made into a message; the reason is for the log."""
 
@@ -64,6 +69,7 @@ class Renderer:
             "document": lambda row: self._file(row, "sendDocument", "document"),
             "album": self._album,
             "pair": self._pair,
+            "board": self._board,
             "text_file": lambda row: [self._as_file(row, self._text(row))],
             "pin": lambda row: [Call("pinChatMessage", self._target(row) | {"disable_notification": True})],
             "delete": lambda row: [Call("deleteMessage", self._target(row))],
@@ -82,17 +88,33 @@ class Renderer:
             raise BadMessage(f"{row.method} {row.kind}: {type(error).__name__}: {error}") from error
 
     def prepare(self, row: Letter) -> None:
-        """Makes what is no word and takes long: two pictures on one sheet. Call it in a thread."""
-        made = self._data / self._pair_file(row)
+        """Makes what is no word and takes long, a picture of method PREPARED. Call it in a thread."""
+        file, draw = {"pair": (self._pair_file, self._draw_pair), "board": (self._board_file, self._draw_board)}[
+            row.method
+        ]
+        made = self._data / file(row)
         if made.is_file():
             return
-        days = [date.fromisoformat(day) for day in row.facts["days"]]
-        content = side_by_side([self._data / file for file in row.facts["files"]], days)
+        content = draw(row)
         if content is not None:
             made.parent.mkdir(parents=True, exist_ok=True)
             half = made.with_suffix(f".{row.id}")
             half.write_bytes(content)
             half.replace(made)
+
+    def _draw_pair(self, row: Letter) -> bytes | None:
+        days = [date.fromisoformat(day) for day in row.facts["days"]]
+        return side_by_side([self._data / file for file in row.facts["files"]], days)
+
+    def _draw_board(self, row: Letter) -> bytes | None:
+        return board_png(row.locale, row.facts)
+
+    @staticmethod
+    def _board_file(row: Letter) -> str:
+        return f"papers/board-{row.id}.png"
+
+    def _board(self, row: Letter) -> list[Call]:
+        return self._picture(row, self._board_file(row), "message.board_lost")
 
     @staticmethod
     def _pair_file(row: Letter) -> str:
@@ -100,10 +122,12 @@ class Renderer:
         return f"papers/pair-{'-'.join(names)}.jpg"
 
     def _pair(self, row: Letter) -> list[Call]:
-        """The sheet that was prepared, or words that the pictures cannot be shown so."""
-        file = self._pair_file(row)
+        return self._picture(row, self._pair_file(row), "message.pair_unreadable")
+
+    def _picture(self, row: Letter, file: str, otherwise: str) -> list[Call]:
+        """What was prepared, or words that say why there is no picture."""
         if not (self._data / file).is_file():
-            return [Call("sendMessage", self._chat(row) | self._plain_words(row, "message.pair_unreadable"))]
+            return [Call("sendMessage", self._chat(row) | self._plain_words(row, otherwise))]
         return self._file(replace(row, facts={**row.facts, "file": file}), "sendPhoto", "photo")
 
     def _plain_words(self, row: Letter, key: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot.delivery.lanes import Lanes
 from bot.delivery.outcome import FailedForGood, Later, Moved, Outcome, Sent, TargetGone, Uncertain
-from bot.delivery.render import BadMessage, Call, Renderer
+from bot.delivery.render import PREPARED, BadMessage, Call, Renderer
 from bot.store.outbox import Ack, Entry, Letter
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Sender:
     async def send(self, entry: Entry, row: Letter) -> Verdict:
         """Never raises: whatever happens to this message is its verdict."""
         try:
-            if row.method == "pair":
+            if row.method in PREPARED:
                 await asyncio.to_thread(self._renderer.prepare, row)
             calls = self._renderer.calls(row)
         except (BadMessage, OSError) as error:

@@ -308,5 +308,5 @@ def composition_button(act: Act, as_of: datetime, scope: str, name: str = "menu"
 def bulletin_buttons(act: Act, as_of: datetime, scope: str) -> list[list[list[Any]]]:
     """看构成, and the same figures on paper."""
     about = f"{stamp(as_of)}:{short_scope(act, scope)}"
-    papers = [["bulletin_word", f"word:{about}"], ["ledger_excel", f"excel:{about}"]]
+    papers = [["board", f"board:{about}"], ["bulletin_word", f"word:{about}"], ["ledger_excel", f"excel:{about}"]]
     return [[*composition_button(act, as_of, scope)[0], *papers]]

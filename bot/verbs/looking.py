@@ -56,15 +56,15 @@ def task(settings: Settings, number: int, as_of: str | None, as_json: bool) -> N
 @as_of_option
 @scope_option
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "xlsx", "docx"]), default="text", show_default=True
+    "--format", "form", type=click.Choice(["text", "json", "png", "xlsx", "docx"]), default="text", show_default=True
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Needed for xlsx and docx.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Needed for png, xlsx and docx.")
 @verb
 def digest(settings: Settings, as_of: str | None, scope: str, form: str, as_json: bool, output: Path | None) -> None:
-    """Print the digest of any moment; docx is the bulletin to print, xlsx the ledger behind it."""
+    """Print the digest of any moment; png is one picture of it, docx the bulletin to print, xlsx the ledger."""
     form = "json" if as_json else form
-    if output is None and form in ("xlsx", "docx"):
+    if output is None and form in ("png", "xlsx", "docx"):
         raise click.UsageError(f"--format {form} needs -o FILE.{form}")
     write_form(settings, form, as_of, scope, output)
 

@@ -6,9 +6,9 @@ short texts (brief_texts.py). tests/test_briefs.py holds it to the rules: for an
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.domain.brief_texts import dates, units, words
 from bot.domain.ledger import FINISHED_STATES, State
@@ -111,6 +111,11 @@ class Verdict(NamedTuple):
         )
 
 
+def _verdict(values: tuple[Any, ...]) -> Verdict:
+    """Of the hundred thousands: Verdict(…) takes three times as long."""
+    return tuple.__new__(Verdict, values)
+
+
 def workers_of(said: str | tuple[int, ...] | None) -> tuple[int, ...]:
     """Units that answer for a task, lead and responsible, from what a Verdict says of them."""
     return said if isinstance(said, tuple) else units(said).reporters
@@ -172,12 +177,18 @@ class Judging:
     today: date = field(init=False)
     since: dict[str, datetime | None] = field(init=False)
     storied: set[int] = field(init=False)
+    tolerance: int = field(init=False)
+    soon: int = field(init=False)
     _days: dict[str | None, tuple[date | None, int | None]] = field(default_factory=dict)
     _shares: dict[int, dict[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.today = self.office.today(self.moment)
-        self.since = {c: asked_since(self.moment, c, self.office) if self.silence else None for c in CADENCES}
+        since = {c: asked_since(self.moment, c, self.office) if self.silence else None for c in CADENCES}
+        # As the ledger has its moments: of two zones each comparison would work out both offsets anew.
+        self.since = {cadence: at.astimezone(UTC) if at else None for cadence, at in since.items()}
+        self.moment = self.moment.astimezone(UTC)
+        self.tolerance, self.soon = self.office.policy.tolerance, self.office.policy.due_soon_days
         self.storied = {*self.briefs.odd, *self.briefs.steps, *self.briefs.moved}
 
     def of(self, run: Run) -> Verdict | None:
@@ -199,7 +210,7 @@ class Judging:
         due, days_left, upkeep = self._dated(run)
         named, dated = (id_, row[1], text, source, state), (due, original or due, days_left)
         if state in FINISHED:
-            return Verdict._make((*named, finished_at, upkeep, 0, None, *dated, (), ()))
+            return _verdict((*named, finished_at, upkeep, 0, None, *dated, (), ()))
         figures = self._figures(run, upkeep)
         if figures is None:
             self.left.append(id_)
@@ -207,10 +218,10 @@ class Judging:
         progress, expected = figures
         since = self.since[row[4]]
         silent = silent_of(run, text, self.n) if since is not None and registered_at <= since else ()
-        behind = expected is not None and progress + self.office.policy.tolerance < expected
-        soon = days_left is not None and 0 <= days_left <= self.office.policy.due_soon_days
+        behind = expected is not None and progress + self.tolerance < expected
+        soon = days_left is not None and 0 <= days_left <= self.soon
         flags = _flags(days_left is not None and days_left < 0, behind, soon, bool(silent))
-        return Verdict._make((*named, None, upkeep, progress, expected, *dated, flags, silent))
+        return _verdict((*named, None, upkeep, progress, expected, *dated, flags, silent))
 
     def _dated(self, run: Run) -> tuple[date | None, int | None, bool]:
         """The last date of all and the days until then, and whether there is upkeep and nothing else."""

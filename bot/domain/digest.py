@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.domain.brief_slices import task_of
 from bot.domain.briefs import FINISHED, STRUCK_OFF, Verdict, workers_of
@@ -153,13 +153,13 @@ class Sort(NamedTuple):
 def sorts(verdicts: Iterable[Verdict], as_of: datetime, office: Office) -> Counter[Sort]:
     """How many tasks there are of each sort."""
     today, ends = office.today(as_of), office.end_of
-    counted: Counter[Sort] = Counter()
+    counted: Counter[tuple[Any, ...]] = Counter()
     for found in verdicts:
         original, finished_at = found.original_due, found.finished_at
         due = original is not None and original < today
         on_time = due and original is not None and finished_at is not None and finished_at < ends(original)
-        counted[Sort(found.units, label(found), found.state in STRUCK_OFF, due, on_time)] += 1
-    return counted
+        counted[found.units, label(found), found.state in STRUCK_OFF, due, on_time] += 1
+    return Counter({Sort._make(sort): n for sort, n in counted.items()})
 
 
 def totals_of(counted: Iterable[tuple[Sort, int]]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from bot.domain.people import Member, Role
@@ -121,21 +122,32 @@ def fold_at(member: Member, now: datetime, office: Office, *, red: bool = False)
     return office.at(following, daily_hour(member))
 
 
-def deadline_notice(
-    number: int, task_id: int, ordinal: int, row: Moment, member_id: int, at: datetime, *, missed: bool = False
-) -> dict[str, Any]:
-    """The values of a Notice about measure `number`.`ordinal`. `missed`: another one speaks for it."""
+def deadline_notices(
+    number: int, task_id: int, ordinal: int, row: Moment, hours: Iterable[tuple[int, datetime]], *, missed: bool = False
+) -> list[dict[str, Any]]:
+    """The values of a Notice about measure `number`.`ordinal` for each person (id, hour); their facts are shared and
+    not to be changed. `missed`: another one speaks for it."""
     day = row.day.isoformat()
-    return {
-        "key": f"deadline:{number}.{ordinal}:{day}:{row.offset:+d}d:m{member_id}",
-        "member_id": member_id,
-        "kind": "deadline",
-        "task_id": task_id,
-        "facts": {"measure": ordinal, "day": day, "offset": row.offset} | ({"missed": True} if missed else {}),
-        "created_at": at,
-        "fold_at": at,
-        "why_withdrawn": "",
-    }
+    facts = _deadline_facts(ordinal, day, row.offset, missed)
+    said = f"deadline:{number}.{ordinal}:{day}:{row.offset:+d}d:m"
+    return [
+        {
+            "key": f"{said}{member_id}",
+            "member_id": member_id,
+            "kind": "deadline",
+            "task_id": task_id,
+            "facts": facts,
+            "created_at": at,
+            "fold_at": at,
+            "why_withdrawn": "",
+        }
+        for member_id, at in hours
+    ]
+
+
+@lru_cache(1024)
+def _deadline_facts(ordinal: int, day: str, offset: int, missed: bool) -> dict[str, Any]:
+    return {"measure": ordinal, "day": day, "offset": offset} | ({"missed": True} if missed else {})
 
 
 def shifted(day: date, office: Office) -> date:

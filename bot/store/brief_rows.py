@@ -67,9 +67,10 @@ STEPS = """
 SELECT c.task_id, c.state, c.at FROM move c JOIN task t ON t.id = c.task_id
 WHERE {chosen} AND {stepped} ORDER BY c.task_id, c.at, c.id"""
 
+# Few dates are ever moved: as a CROSS JOIN SQLite begins with them, and not with all tasks chosen.
 DATE_MOVES = """
 SELECT c.task_id, c.milestone_id, c.field, c.before, c.at
-FROM due_change c JOIN task t ON t.id = c.task_id WHERE {chosen} AND c.cycle = t.cycle ORDER BY c.at, c.id"""
+FROM due_change c CROSS JOIN task t WHERE t.id = c.task_id AND {chosen} AND c.cycle = t.cycle ORDER BY c.at, c.id"""
 
 # Tasks whose past is another than their rows tell: reopened, or since the earliest moment passed on to another unit,
 # its units corrected, asked in another rhythm, its first date named only later (a question answered).

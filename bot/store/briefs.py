@@ -78,13 +78,19 @@ class _Look:
         return self.connection.dialect.name == "sqlite"
 
     def rows(self, name: str) -> Sequence[Any]:
+        """As the driver gives them: of hundreds of thousands, SQLAlchemy's own rows cost a tenth of all."""
         asked, takes = statement(name, self.by, self.moments, self.past, self.connection.dialect.name)
-        return self.connection.execute(asked, {each: self.values[each] for each in takes}).all()
+        found: Sequence[Any] = self.connection.execute(
+            asked, {each: self.values[each] for each in takes}
+        ).cursor.fetchall()
+        return found
 
 
 def _typed(row: Any) -> Any:
     """SQLite gives moments as texts."""
-    return (*row[:6], as_moment(row[6]), as_moment(row[7]) if row[7] else None, *row[8:])
+    typed = list(row)
+    typed[6], typed[7] = as_moment(row[6]), as_moment(row[7]) if row[7] else None
+    return typed
 
 
 @lru_cache(4096)

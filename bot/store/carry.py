@@ -79,10 +79,13 @@ def _insertion_of(table: Table, names: tuple[str, ...]) -> Prepared:
 
 
 @cache
-def _insertion_once(table: Table, names: tuple[str, ...], dialect: str, on: tuple[str, ...]) -> Prepared:
+def _insertion_once(
+    table: Table, names: tuple[str, ...], dialect: str, on: tuple[str, ...], *, telling: bool
+) -> Prepared:
+    """`telling`: gives the key of each row that was added."""
     make: Any = sqlite_insert if dialect == "sqlite" else postgresql_insert
     statement = make(table).on_conflict_do_nothing(index_elements=list(on))
-    return Prepared(statement.returning(*table.primary_key.columns), names)
+    return Prepared(statement.returning(*table.primary_key.columns) if telling else statement, names)
 
 
 def add(session: Session, row: SQLModel) -> None:
@@ -138,7 +141,7 @@ def add_once(session: Session, row: SQLModel, *, on: Sequence[str] = ("key",)) -
     table = table_of(row)
     values = _without_id(row)
     dialect = session.connection().dialect.name
-    made = _insertion_once(table, tuple(values), dialect, tuple(on)).rows(session, values)
+    made = _insertion_once(table, tuple(values), dialect, tuple(on), telling=True).rows(session, values)
     if made and "id" in table.c:
         row.__dict__["id"] = made[0][0]
     return bool(made)
@@ -155,8 +158,8 @@ def add_values_once(
 ) -> None:
     """As `add_values`, except those whose unique key stands there already."""
     if listed:
-        make: Any = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-        session.connection().execute(make(table_of(table)).on_conflict_do_nothing(index_elements=list(on)), listed)
+        dialect, names = session.get_bind().dialect.name, tuple(listed[0])
+        _insertion_once(table_of(table), names, dialect, tuple(on), telling=False).many(session, listed)
 
 
 def record(session: Session, deeds: Iterable[Deed], *, at: datetime, actor: str, cause: str = "") -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select, type_coerce, update
+from sqlalchemy import TextClause, bindparam, select, text, type_coerce, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.types import NullType
@@ -14,9 +14,17 @@ from sqlmodel import Session
 
 from bot.domain.post import Moment, Notice, Outbox
 from bot.store.carry import table_of, values_of
+from bot.store.prepared import Prepared
 
 MOMENT, NOTICE, OUTBOX = table_of(Moment), table_of(Notice), table_of(Outbox)
-AT_ONCE = 5_000
+_NOTICES = select(
+    *(NOTICE.c[name] for name in ("id", "member_id", "kind", "task_id")), type_coerce(NOTICE.c.facts, NullType())
+).order_by(NOTICE.c.id)
+_DUE = Prepared(
+    _NOTICES.where(
+        NOTICE.c.fold_at <= bindparam("now"), NOTICE.c.said_at.is_(None), NOTICE.c.withdrawn_at.is_(None)
+    ).limit(bindparam("most"))
+)
 
 
 class Due(NamedTuple):
@@ -31,21 +39,17 @@ class Due(NamedTuple):
 
 def due(session: Session, now: datetime, most: int) -> list[Due]:
     """What waits and whose hour has come, the oldest first."""
-    c = NOTICE.c
-    waits = c.fold_at <= now, c.said_at.is_(None), c.withdrawn_at.is_(None)
-    return _read(session, waits, most)
+    return [_due(row) for row in _DUE.rows(session, {"now": now, "most": most})]
 
 
 def said_since(session: Session, member_id: int, since: datetime) -> list[Due]:
-    c = NOTICE.c
-    return _read(session, (c.member_id == member_id, c.said_at >= since), None)
+    asked = _NOTICES.where(NOTICE.c.member_id == member_id, NOTICE.c.said_at >= since)
+    return [_due(row) for row in session.connection().execute(asked)]
 
 
-def _read(session: Session, where: Sequence[ColumnElement[bool]], most: int | None) -> list[Due]:
-    c = NOTICE.c
-    facts = type_coerce(c.facts, NullType())
-    asked = select(c.id, c.member_id, c.kind, c.task_id, facts).where(*where).order_by(c.id).limit(most)
-    return [Due._make((*row[:4], _facts(row[4]))) for row in session.connection().execute(asked)]
+def _due(row: Sequence[Any]) -> Due:
+    id_, member_id, kind, task_id, facts = row
+    return Due(id_, member_id, kind, task_id, _facts(facts))
 
 
 def _facts(value: Any) -> dict[str, Any]:
@@ -61,16 +65,22 @@ def _read_once(text: str) -> dict[str, Any]:
 
 def close(session: Session, notices: Sequence[Due], values: dict[str, Any]) -> None:
     """They wait no longer: said, or withdrawn and why."""
-    for start in range(0, len(notices), AT_ONCE):
-        ids = [notice.id for notice in notices[start : start + AT_ONCE]]
-        session.connection().execute(update(NOTICE).where(NOTICE.c.id.in_(ids)).values(values))
+    if notices:
+        of_these = _among(session, [notice.id for notice in notices])
+        session.connection().execute(update(NOTICE).where(of_these).values(values))
 
 
 def moments_said(session: Session, ids: Sequence[int], now: datetime) -> None:
     """The reminder clock has said these moments."""
-    for start in range(0, len(ids), AT_ONCE):
-        some = MOMENT.c.id.in_(ids[start : start + AT_ONCE])
-        session.connection().execute(update(MOMENT).where(some).values(said_at=now))
+    if ids:
+        session.connection().execute(update(MOMENT).where(_among(session, ids)).values(said_at=now))
+
+
+def _among(session: Session, ids: Sequence[int]) -> TextClause:
+    """The row's id is one of these, given as one value: SQLAlchemy writes out an IN of thousands anew each time."""
+    if session.get_bind().dialect.name == "sqlite":
+        return text("id IN (SELECT value FROM json_each(:ids))").bindparams(ids=json.dumps(ids))
+    return text("id = ANY(:ids)").bindparams(ids=list(ids))
 
 
 def queue_once(session: Session, rows: Sequence[Outbox]) -> set[str]:

@@ -4,7 +4,9 @@ Measured: SQLAlchemy takes 35 µs for each execution of a statement it has long 
 nine; handed over so, it costs 0.8 ms of processor time instead of 1.4.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import Insert, Select
@@ -25,21 +27,36 @@ class Prepared:
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         """What the statement gives, in the transaction of the session; of an INSERT what it returns."""
-        connection = session.connection()
-        dialect = connection.dialect
+        ready = self._for(session)
+        with _cursor(session, ready.sql) as cursor:
+            cursor.execute(ready.sql, ready.bind(values))
+            return ready.read(cursor.fetchall()) if ready.returns else []
+
+    def many(self, session: Session, listed: Sequence[Mapping[str, Any]]) -> None:
+        """Once for each of these values."""
+        ready = self._for(session)
+        with _cursor(session, ready.sql) as cursor:
+            cursor.executemany(ready.sql, ready.bind_many(listed))
+
+    def _for(self, session: Session) -> "_Ready":
+        dialect = session.get_bind().dialect
         ready = self._ready.get(dialect.name)
         if ready is None:
             ready = self._ready[dialect.name] = _Ready(self._statement, self._names, dialect)
-        bound = ready.bind(values)
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(ready.sql, bound)
-            return ready.read(cursor.fetchall()) if ready.returns else []
-        except dialect.loaded_dbapi.Error as error:
-            # As SQLAlchemy says it: callers sort conflicts from faults by it.
-            raise DBAPIError.instance(ready.sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
-        finally:
-            cursor.close()
+        return ready
+
+
+@contextmanager
+def _cursor(session: Session, sql: str) -> Iterator[Any]:
+    connection = session.connection()
+    cursor, error_class = connection.connection.cursor(), connection.dialect.loaded_dbapi.Error
+    try:
+        yield cursor
+    except error_class as error:
+        # As SQLAlchemy says it: callers sort conflicts from faults by it.
+        raise DBAPIError.instance(sql, None, error, error_class, dialect=connection.dialect) from error
+    finally:
+        cursor.close()
 
 
 class _Ready:
@@ -71,6 +88,19 @@ class _Ready:
             value = values[key]
             bound[name] = process(value) if process is not None else value
         return bound if self._positions is None else [bound[name] for name in self._positions]
+
+    def bind_many(self, listed: Sequence[Mapping[str, Any]]) -> Iterable[Any]:
+        """As `bind`, of many: column by column, and what several rows share is made into the database's once."""
+        columns: dict[str, Iterable[Any]] = {name: repeat(value) for name, value in self._fixed.items()}
+        for name, key, process in self._varied:
+            given = [values[key] for values in listed]
+            if process is not None:
+                made = {id_: process(value) for id_, value in {id(value): value for value in given}.items()}
+                given = [made[id(value)] for value in given]
+            columns[name] = given
+        if self._positions is not None:
+            return zip(*(columns[name] for name in self._positions), strict=False)
+        return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=False))
 
     def read(self, rows: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         if not self._made:

@@ -1,7 +1,6 @@
 """What stands in a person's folded message of the day: the unit's day, or the office's, as facts for its words."""
 
 from collections.abc import Collection, Container, Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from bot.domain.brief_slices import with_measures
@@ -130,8 +129,7 @@ def _pointless(notice: Due, today: Today, day: UnitDay) -> bool:
     if notice.kind == "unsigned":
         return all(each.id != found.id for each in day.unsigned)
     if notice.kind == "deadline":
-        ordinal, said = notice.facts["measure"], date.fromisoformat(notice.facts["day"])
-        return all(stage.met or stage.ordinal != ordinal or stage.day != said for stage in today.stages(found))
+        return (notice.facts["measure"], notice.facts["day"]) not in today.unmet(found)
     return False
 
 

@@ -12,7 +12,7 @@ from bot.domain.noise import HELD, is_red_notice
 from bot.domain.people import Member, Role
 from bot.domain.periods import Period
 from bot.domain.post import Lane, Moment, Notice, Outbox, Round
-from bot.domain.reminding import deadline_notice, fold_at, hears_of_deadline, plan_moments, quiet
+from bot.domain.reminding import deadline_notices, fold_at, hears_of_deadline, plan_moments, quiet
 from bot.domain.slices import TaskSlice
 from bot.store import carry, notices
 from bot.store.briefs import Choice, load_briefs
@@ -109,14 +109,16 @@ def _say(act: Act, by_stage: Mapping[int, Sequence[Any]]) -> tuple[list[dict[str
                 spoken += [each for each in again if each.said_at is not None]
             late = spoken[-1].offset > 0
             for each in spoken:
+                gone = each is not spoken[-1]
+                hear: list[tuple[int, datetime]] = []
                 for member in hears_of_deadline(stage.units, each.offset, people, handling.get(found.id, ())):
                     id_ = member.id or 0
-                    if each is not spoken[-1] and member.joined_at > each.due_at:
+                    if gone and member.joined_at > each.due_at:
                         continue
                     if (id_, late) not in hours:
                         hours[id_, late] = fold_at(member, act.now, act.office, red=late)
-                    place, at = (found.number, found.id, stage.ordinal), hours[id_, late]
-                    said.append(deadline_notice(*place, each, id_, at, missed=each is not spoken[-1]))
+                    hear.append((id_, hours[id_, late]))
+                said += deadline_notices(found.number, found.id, stage.ordinal, each, hear, missed=gone)
     return said, further
 
 

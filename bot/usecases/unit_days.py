@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.domain.brief_slices import StageNow, has_spoken, stages_of, standing_of
+from bot.domain.brief_slices import has_spoken, stages_of, standing_of
 from bot.domain.brief_texts import units as read_units
 from bot.domain.briefs import Verdict, judge, workers_of
 from bot.domain.extension import OPEN
@@ -58,7 +58,7 @@ class Today:
     act: Act
     units: Collection[int]
     _lines: dict[int, dict[str, Any]] = field(default_factory=dict)
-    _stages: dict[int, list[StageNow]] = field(default_factory=dict)
+    _unmet: dict[int, set[tuple[int, str]]] = field(default_factory=dict)
 
     def of(self, unit_id: int | None) -> UnitDay:
         return self._days.get(unit_id or 0) or UnitDay()
@@ -73,10 +73,12 @@ class Today:
         """Number of each task of the person's unit, by id."""
         return {id_: found.number for id_, found in self.of(member.unit_id).verdicts.items()}
 
-    def stages(self, found: Verdict) -> list[StageNow]:
-        if found.id not in self._stages:
-            self._stages[found.id] = list(stages_of(found))
-        return self._stages[found.id]
+    def unmet(self, found: Verdict) -> set[tuple[int, str]]:
+        """What is left to remind of: measure and day of each stage that is not met."""
+        if found.id not in self._unmet:
+            left = {(stage.ordinal, stage.day.isoformat()) for stage in stages_of(found) if not stage.met}
+            self._unmet[found.id] = left
+        return self._unmet[found.id]
 
     @cached_property
     def office(self) -> dict[str, Any]:

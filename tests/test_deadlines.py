@@ -14,6 +14,7 @@ from opencc import OpenCC
 from strategies.deadlines import FULL_WIDTH, disguised, jumbles, staged, timeless, written
 
 from bot.domain.deadlines import Reading, read_deadline, read_measure_deadlines
+from bot.domain.deadlines.normal import TRADITIONAL
 from bot.domain.deadlines.reading import Note
 from bot.domain.workdays import Workdays
 
@@ -247,6 +248,14 @@ def test_space_around_and_width_make_no_difference(phrase: str, space: str) -> N
 @pytest.mark.parametrize("phrase", [row["expression"] for row in TABLE] + [phrase for phrase, _ in ROWS])
 def test_old_characters_read_the_same(phrase: str) -> None:
     assert said(read(OpenCC("s2t").convert(phrase))) == said(read(phrase))
+
+
+@pytest.mark.parametrize("locale", ["s2t", "s2tw", "s2hk"])
+def test_every_character_of_the_grammar_is_known_in_its_old_form(locale: str) -> None:
+    grammar = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "bot/domain/deadlines").glob("*.py"))
+    convert = OpenCC(locale).convert
+    characters = {char for char in grammar if "\u4e00" <= char <= "\u9fff"} - set(map(chr, TRADITIONAL))
+    assert [char for char in sorted(characters) if convert(char).translate(TRADITIONAL) != char] == []
 
 
 @given(st.integers(1, 400))

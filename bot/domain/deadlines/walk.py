@@ -8,13 +8,13 @@ from datetime import date
 from bot.domain.deadlines import lexicon
 from bot.domain.deadlines.days import Frame, Period, resolve
 from bot.domain.deadlines.leftovers import hides_time
+from bot.domain.deadlines.lists import share_edges, years_apart
 from bot.domain.deadlines.mentions import Mention, due_of
 from bot.domain.deadlines.reading import Note, Unclear
 from bot.domain.deadlines.spans import Span
 from bot.domain.deadlines.stages import BRACKETS, Draft
 from bot.domain.deadlines.tokens import Figure, Riddle, Token, Word
 
-JOINTS = ("、", "/", "和", "及", "与", "以及")
 STRONG = ";。!?"
 DONE_ON = re.compile(r"已经?(?:于|在)$")
 DONE = re.compile(rf"(?:{lexicon.STATUS.pattern})\($", lexicon.STATUS.flags)
@@ -44,7 +44,7 @@ class Walk:
     upkeep: list[Token] = field(default_factory=list)
 
     def run(self, tokens: Sequence[Token]) -> None:
-        tokens, joined = share_edges(tokens)
+        tokens, joined = share_edges(years_apart(tokens))
         for index, token in enumerate(tokens):
             neighbours = (tokens[index - 1] if index else None, tokens[index + 1] if index + 1 < len(tokens) else None)
             try:
@@ -247,18 +247,3 @@ class Walk:
             # 试运行3个月 is work, 3个月 alone a deadline.
             raise Unclear("unread", here + span.text)
         return self.frame.base
-
-
-def share_edges(tokens: Sequence[Token]) -> tuple[list[Token], set[int]]:
-    """The tokens with 底前 shared over lists (2022年6月、12月底前), and the places that are joined to a next date."""
-    shared = list(tokens)
-    joined: set[int] = set()
-    for index in range(len(shared) - 3, -1, -1):
-        first, joint, second = shared[index : index + 3]
-        if isinstance(first, Mention) and isinstance(joint, Word) and isinstance(second, Mention):
-            if joint.text not in JOINTS:
-                continue
-            joined |= {index, index + 1}
-            if first.bare and not second.opening and second.side not in ("start", "after"):
-                shared[index] = first.with_edge_of(second)
-    return shared, joined

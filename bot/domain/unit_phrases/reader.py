@@ -56,6 +56,10 @@ class Reader:
         self._close(strong=True)
         return self
 
+    def says_only_how(self) -> bool:
+        """按职责分工负责, 加强组织领导: words of doing, and nobody who does it."""
+        return bool(words.CHAIN.search(self.source.text)) and not words.NOBODY.search(self.source.text)
+
     def _walk(self, tokens: Sequence[Token]) -> None:
         tokens = self.items.rejoined(tokens)
         at = 0
@@ -205,17 +209,23 @@ class Reader:
         if "except" in kinds or words.EXCLUDED.search(text):
             self._take_away(Token("except", token.start, token.end, names=_names_in(inner)), ())
         elif kinds <= {"chain", "label", "skip", "soft", "comma"}:
-            self._role_in_bracket(words.roles_of(text), after, before)
+            together = text.startswith(words.TOGETHER)
+            self._role_in_bracket(words.roles_of(text), after, before, together=together)
         elif kinds & {"chain", "label", "person"}:
             self._aside(inner)
         elif place_tail_end(text, 0) < len(text) and not kinds <= {"count"}:
             self._enumerated(inner)
 
-    def _role_in_bracket(self, roles: tuple[Role, ...], after: Sequence[Token], before: Token | None) -> None:
-        """蓟州区政府（主责） belongs to the unit before it, （牵头）市水务局 to the list after it."""
+    def _role_in_bracket(
+        self, roles: tuple[Role, ...], after: Sequence[Token], before: Token | None, *, together: bool
+    ) -> None:
+        """蓟州区政府（主责） belongs to the unit before it, （共同牵头） to its list, （牵头）市水务局 to the next."""
         follows = before is not None and before.kind in (*NAMES, "chain", "bracket", "count", "etc")
         if roles and (self.local or not follows) and _name_follows(after):
             self._enter_prefix(roles)
+        elif roles and together:
+            for item in self.current.items:
+                item.roles = item.roles or roles
         elif roles and self.last is not None:
             self.last.roles = roles
 
@@ -285,9 +295,12 @@ def _run_of_names(tokens: Sequence[Token], at: int) -> list[Token]:
 
 
 def _name_follows(after: Sequence[Token]) -> bool:
-    """Whether a unit comes next, be it after a blank."""
+    """Whether a unit comes next, be it after a blank or alone in a bracket: 牵头（市水务局）."""
     coming = next((token for token in after if token.start < token.end), None)
-    return coming is not None and coming.kind in ("unit", "group", "open", "skip")
+    if coming is None:
+        return False
+    in_bracket = coming.kind == "bracket" and {token.kind for token in coming.inner} <= {"unit", "group", "soft"}
+    return coming.kind in ("unit", "group", "open", "skip") or (in_bracket and bool(_names_in(coming.inner)))
 
 
 def _names_in(tokens: Sequence[Token]) -> tuple[str, ...]:

@@ -62,6 +62,8 @@ def read_units(text: str, registry: Registry) -> UnitsReading:
             named[role] += names
         asked += [item] if item.ask else []
         unknown += () if item.known else names
+    if not (unknown or asked or any(named.values()) or reader.labelled) and reader.says_only_how():
+        return UnitsReading(ask=(text.strip(),))
     ask = _words_to_ask(text, asked, bool(unknown or any(named.values()) or reader.labelled))
     return UnitsReading(**{role: _once(names) for role, names in named.items()}, ask=ask, unknown=_once(unknown))
 

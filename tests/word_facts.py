@@ -217,6 +217,7 @@ BULLETIN = {
     "instructions": [{"number": 7, "title": "清淤", "text": WRITTEN}, {"number": 9, "title": "清淤", "text": "请加快"}],
     "difficulties": [{"number": 12, "title": "排口", "text": "管线迁改未批"}],
     "outlook_days": 30,
+    "fewest_due": 3,
     "next_steps": [{"kind": "timetable", **LATE}, {"kind": "catch_up", **line()}, {"kind": "finish", **SOON}],
     "silent": 3,
     "correction": 0,

@@ -44,7 +44,30 @@ MISSED: list[dict[str, Any]] = [
 ]
 HELD_BACK = [{"kind": "group_lost", "facts": {"title": f"工作群{n}"}} for n in range(7)]
 
+SCORE: dict[str, Any] = {
+    "unit": "市水务局",
+    "value": 96.5,
+    "due": 4,
+    "veto": False,
+    "counts": {"late": 1, "praised": 1},
+}
+SCORES = {"year": 2022, "base": 100, "fewest": 3}
+POINTS: list[dict[str, Any]] = [
+    {"what": "late", "points": -5, "day": "2022-06-10", "number": 18, "until": until, "text": "", "id": 0}
+    for until in (None, "2022-06-13")
+]
+POINTS.append(POINTS[0] | {"what": "praised", "points": 3, "text": "现场会推广", "id": 412})
+POINTS.append(POINTS[0] | {"what": "falsified", "points": -20, "number": None, "text": "<b>", "id": 413})
+
 CLOCK_MESSAGES: dict[str, list[dict[str, Any]]] = {
+    "scores": [
+        SCORES | {"rows": [SCORE | {"place": 1}, SCORE | {"value": None, "place": None, "veto": True, "counts": {}}]},
+        SCORES | {"rows": []},
+    ],
+    "score": [
+        SCORES | SCORE | {"points": POINTS},
+        SCORES | SCORE | {"value": None, "veto": True, "points": []},
+    ],
     "cadence": [{"number": 7, "title": "清淤", "cadence": "monthly", "own": own} for own in (True, False)],
     "assembled": [ASSEMBLED, ASSEMBLED | {"measures": [QUIET_MEASURE], "ready": False}],
     "assembled_sent": [ASSEMBLED, ASSEMBLED | {"silent": []}],

@@ -295,7 +295,8 @@ def rank(talk: Talk, rest: str) -> None:
         raise Refusal("private_only")
     found = digests.digest_at(talk.act, talk.act.now)
     name = "units" if talk.act.person.role in SEES_ALL else "menu"
-    talk.say("rank", digests.digest_json(talk.act, found), buttons=question(talk, name))
+    facts = digests.digest_json(talk.act, found) | {"fewest_due": talk.act.office.policy.scores.fewest_due}
+    talk.say("rank", facts, buttons=question(talk, name))
 
 
 def when(talk: Talk, rest: str) -> None:

@@ -18,7 +18,6 @@ from bot.domain.periods import Office
 from bot.domain.slices import TaskSlice
 from bot.domain.standing import BEHIND, DUE_SOON, ON_SCHEDULE, OVERDUE, UNREPORTED, Standing, standing
 
-RANKED_FROM = 3
 TOTALS = ("tasks", "finished", "struck_off", "in_progress", ON_SCHEDULE, BEHIND, OVERDUE, "kept_up")
 
 
@@ -222,7 +221,7 @@ def digest_of(
             "on_time": Rate(on_time, due),
             "struck_off": Rate(totals["struck_off"], totals["tasks"]),
         },
-        units=ranked(lines_of(counted, Counter(unit for unit, _ in silent))),
+        units=ranked(lines_of(counted, Counter(unit for unit, _ in silent)), office.policy.scores.fewest_due),
         verdicts=verdicts,
         lists=_lists(verdicts, office.policy.outlook_days),
         silent=silent,
@@ -270,15 +269,15 @@ def unit_lines(standings: Sequence[Standing], as_of: datetime, office: Office) -
     return lines_of(sorts(verdicts, as_of, office), silent)
 
 
-def ranked(lines: list[UnitLine]) -> list[UnitLine]:
+def ranked(lines: list[UnitLine], fewest_due: int) -> list[UnitLine]:
     """Ranked by rate and by count, in the order of rates; ties share a place (1, 2, 2, 4).
 
-    Units with fewer than RANKED_FROM tasks due stand last and have no place by rate (domain.md §2, 考核).
+    Units with fewer than `fewest_due` tasks due stand last and have no place by rate (domain.md §2, 考核).
     """
     by_count = sorted(lines, key=lambda line: -line.completion.n)
     _places(by_count, lambda line: line.completion.n, "rank_by_count")
-    by_rate = sorted(lines, key=lambda line: (line.due < RANKED_FROM, -line.completion.share, -line.completion.n))
-    _places([line for line in by_rate if line.due >= RANKED_FROM], lambda line: line.completion.share, "rank")
+    by_rate = sorted(lines, key=lambda line: (line.due < fewest_due, -line.completion.share, -line.completion.n))
+    _places([line for line in by_rate if line.due >= fewest_due], lambda line: line.completion.share, "rank")
     return by_rate
 
 

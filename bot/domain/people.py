@@ -146,6 +146,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "opine": frozenset({Role.VERIFIER}),
     "urge": frozenset({Role.OFFICE}),
     "sheet": frozenset({Role.OFFICE}),
+    "score": frozenset({Role.OFFICE}),
     "invite": frozenset({Role.OFFICE}),
     "import": frozenset({Role.OFFICE}),
     "answer_question": frozenset({Role.OFFICE}),

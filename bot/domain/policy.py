@@ -100,6 +100,21 @@ class PhotoPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorePolicy:
+    """考核: points of one event each. `late`, `missed`, `returned` are found and shared by the tasks due, the others
+    given by the office; a unit with fewer tasks due than `fewest_due` is not compared."""
+
+    base: int = 100
+    late: int = 5
+    missed: int = 1
+    returned: int = 2
+    falsified: int = 20
+    early: int = 1
+    praised: int = 3
+    fewest_due: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     tolerance: int = 10
     due_soon_days: int = 7
@@ -120,6 +135,7 @@ class Policy:
     waiting: WaitingPolicy = field(default_factory=WaitingPolicy)
     photos: PhotoPolicy = field(default_factory=PhotoPolicy)
     ladder: Ladder = field(default_factory=Ladder)
+    scores: ScorePolicy = field(default_factory=ScorePolicy)
 
 
 def read_policy(tables: Mapping[str, Any]) -> Policy:

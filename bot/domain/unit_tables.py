@@ -16,9 +16,9 @@ def by_lead(standings: Sequence[Standing], as_of: datetime, office: Office) -> l
     """A line for each unit that leads a task, of the tasks it leads; a task with two leads counts once for each."""
     led = [Verdict.of(row)._replace(units=tuple(row.task.units.get(Part.LEAD, ()))) for row in standings]
     silent = Counter(unit for found in led for unit in found.silent if unit in (found.units or ()))
-    return ranked(lines_of(sorts(led, as_of, office), silent))
+    return ranked(lines_of(sorts(led, as_of, office), silent), office.policy.scores.fewest_due)
 
 
-def among(found: Digest, units: Collection[int]) -> list[UnitLine]:
+def among(found: Digest, units: Collection[int], office: Office) -> list[UnitLine]:
     """The digest's own lines of these units, ranked among themselves."""
-    return ranked([replace(line) for line in found.units if line.unit_id in units])
+    return ranked([replace(line) for line in found.units if line.unit_id in units], office.policy.scores.fewest_due)

@@ -50,7 +50,7 @@ def paper_facts(act: Act, as_of: datetime, scope: str) -> dict[str, Any]:
         **bulletin_facts(act, found, scope),
         **(said_with(act, issued, scope) if issued else UNISSUED),
         "leads": [unit_line(act, line) for line in by_lead(found.standings, as_of, act.office)] if whole else [],
-        "districts": [unit_line(act, line) for line in among(found, districts)] if whole else [],
+        "districts": [unit_line(act, line) for line in among(found, districts, act.office)] if whole else [],
         "pressing": _pressing(act, pressing, {row.task.id: row for row in found.standings}, as_of),
     }
 

@@ -126,6 +126,7 @@ def bulletin_facts(act: Act, found: Digest, scope: str = "all") -> dict[str, Any
         "scope": scope_title(act, scope),
         "office": act.office.name,
         "outlook_days": act.office.policy.outlook_days,
+        "fewest_due": act.office.policy.scores.fewest_due,
         "unreported_units": _by_unit(facts["unreported"]),
         "instructions": _open_notes(act, found, "instruction"),
         "difficulties": _open_notes(act, found, "difficulty"),

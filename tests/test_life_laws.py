@@ -335,7 +335,8 @@ def test_a_life_is_walked_to_its_end_and_again(database: str, request: pytest.Fi
 @pytest.mark.parametrize("page", ["process.md", "process.zh.md"])
 def test_the_pages_of_the_process_show_the_table_of_the_code(page: str) -> None:
     text = (Path(__file__).parent.parent / "docs" / page).read_text(encoding="utf-8")
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
+    table = text.partition("## ")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("| ")]
     assert [row[:3] for row in rows[1:]] == [[step.name, ", ".join(step.since), str(step.to)] for step in LIFE]
     if page == "process.md":
         assert [row[3:] for row in rows[1:]] == [[str(step.who), step.guard] for step in LIFE]

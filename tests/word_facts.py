@@ -13,7 +13,7 @@ from word_facts_clock import (
 )
 from word_facts_figures import FIGURE_MESSAGES, FIGURE_PRESSED, FIGURE_REFUSED
 from word_facts_import import IMPORT_MESSAGES, IMPORT_PRESSED
-from word_facts_life import LIFE_HISTORY, LIFE_MESSAGES, LIFE_PRESSED, LIFE_REFUSED
+from word_facts_life import KINDS, LIFE_HISTORY, LIFE_MESSAGES, LIFE_PRESSED, LIFE_REFUSED
 
 from bot.domain.people import Role
 
@@ -640,7 +640,8 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "silence": [
         {
             "rows": [
-                {"number": 7, "title": "清淤", "kind": "verify", "since": "2022-06-06", "who": ["市生态环境局 李某"]}
+                {"number": 7, "title": "清淤", "kind": kind, "since": "2022-06-06", "who": ["市生态环境局 李某"]}
+                for kind in (*KINDS, "extension", "extension_agree", "extension_sign", "draft")
             ]
         }
     ],

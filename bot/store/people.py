@@ -69,6 +69,14 @@ def people_names(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in session.connection().execute(select(Member.id, Member.name))}
 
 
+def people_and_units(session: Session) -> dict[int, str]:
+    """Names with the unit before them, for where nothing else says the unit."""
+    rows = session.connection().execute(
+        select(Member.id, Member.name, Unit.name).outerjoin(Unit, col(Unit.id) == Member.unit_id)
+    )
+    return {id_: f"{unit or ''} {name}".strip() for id_, name, unit in rows}
+
+
 def group_by_chat(session: Session, chat_id: int, topic_id: int = 0) -> Group | None:
     """The work group of a chat, by its topic first."""
     rows = session.exec(select(Group).where(Group.chat_id == chat_id, col(Group.left_at).is_(None))).all()

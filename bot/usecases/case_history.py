@@ -11,7 +11,7 @@ from sqlmodel import SQLModel, col, select
 from bot.domain.ledger import Evidence, State
 from bot.domain.process import CloseOut, LookBack, Objection, PublicNotice, Signature, Verification
 from bot.domain.slices import TaskSlice
-from bot.store.people import people_names
+from bot.store.people import people_and_units, people_names
 from bot.usecases.act import Act
 from bot.usecases.case_files import file_numbers
 
@@ -27,14 +27,14 @@ TOLD_BY = {
 
 def case_entries(act: Act, task: TaskSlice) -> list[dict[str, Any]]:
     """For the history, in no order."""
-    names = people_names(act.session)
+    names, whole = people_names(act.session), people_and_units(act.session)
     close_outs = select(CloseOut.id).where(CloseOut.task_id == task.id)
     return [
         *_evidence(act, task, names),
         *_findings(act, _of(act, select(Verification).where(col(Verification.close_out_id).in_(close_outs))), names),
-        *_notices(act, task, names),
+        *_notices(act, task, whole),
         *_signatures(act, _of(act, select(Signature).where(col(Signature.close_out_id).in_(close_outs))), names),
-        *_look_backs(act, task, names),
+        *_look_backs(act, task, whole),
     ]
 
 

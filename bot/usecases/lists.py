@@ -13,7 +13,7 @@ from bot.domain.reporting import require_own
 from bot.domain.slices import MeasureSlice, TaskSlice
 from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, Standing, standing
 from bot.store.ledger import load_task, load_tasks
-from bot.store.people import people_names
+from bot.store.people import people_and_units, people_names
 from bot.usecases import grouping
 from bot.usecases.act import Act
 from bot.usecases.case_files import SCAN, case_of
@@ -275,7 +275,7 @@ def _sheet_steps(act: Act, task: TaskSlice) -> list[dict[str, Any]]:
 
 
 def _moves(act: Act, task: TaskSlice) -> list[dict[str, Any]]:
-    people = people_names(act.session)
+    people = people_and_units(act.session)
     rows = act.session.exec(select(Move).where(Move.task_id == task.id).order_by(col(Move.at), col(Move.id)))
     return [
         {

@@ -1,12 +1,13 @@
 """Who does what: lists of units bound to the role words around them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.registry import Registry, place_tail_end
 from bot.domain.unit_phrases import vocabulary as words
 from bot.domain.unit_phrases.items import NAMES, Item, Items
 from bot.domain.unit_phrases.lexer import Lexer, Token
+from bot.domain.unit_phrases.neighbours import description, name_follows, names_in, run_of_names
 from bot.domain.unit_phrases.source import read_source
 from bot.domain.unit_phrases.vocabulary import Role
 
@@ -44,7 +45,7 @@ class Reader:
         self.labelled = False
         self.persons = False  # within 责任人：…
         self.persons_named = False
-        self.describing = ""  # after a role word: what is done, not who does it (see _description)
+        self.describing = ""  # after a role word: what is done, not who does it (see description)
         self.role_end = -1  # where the last role word ended
         self.without: tuple[str, ...] = ()
         self.last: Item | None = None
@@ -66,7 +67,7 @@ class Reader:
         while at < len(tokens):
             token = tokens[at]
             if token.kind in NAMES:
-                run = _run_of_names(tokens, at)
+                run = run_of_names(tokens, at)
                 passed = at > 0 and self._says_no_unit(tokens[at - 1], run)
                 at += len(run)
                 if not passed:
@@ -147,7 +148,7 @@ class Reader:
     # Role words
 
     def _enter_label(self, token: Token, after: Sequence[Token]) -> None:
-        if not token.firm and not _name_follows(after):
+        if not token.firm and not name_follows(after):
             if self.current.items:
                 self._bind(words.roles_of(token.said), weak=False)
             else:
@@ -159,7 +160,7 @@ class Reader:
         self.current = Clause(label=self.label, first_of_label=True)
 
     def _role_word(self, token: Token, after: Sequence[Token]) -> None:
-        named = _name_follows(after)
+        named = name_follows(after)
         has_object = bool(after) and after[0].kind in ("unit", "group", "open")
         roles = words.roles_of(token.said, has_object=has_object) or ("responsible",)
         weak = words.is_weak(token.said) and roles == ("responsible",)
@@ -171,7 +172,7 @@ class Reader:
             self._bind(roles, weak=weak)
         else:
             self._role_word_alone(roles, last, weak=weak, named=named)
-        self.describing = _description(last, after)
+        self.describing = description(last, after)
 
     def _role_word_alone(self, roles: tuple[Role, ...], last: str, *, weak: bool, named: bool) -> None:
         """A role word without a list before it: of the clause before (…，按职责分工负责), or of the list after it."""
@@ -207,7 +208,7 @@ class Reader:
         if self.persons or not inner or text.startswith("原") or words.says_nothing_of_units(text):
             return
         if "except" in kinds or words.EXCLUDED.search(text):
-            self._take_away(Token("except", token.start, token.end, names=_names_in(inner)), ())
+            self._take_away(Token("except", token.start, token.end, names=names_in(inner)), ())
         elif kinds <= {"chain", "label", "skip", "soft", "comma"}:
             together = text.startswith(words.TOGETHER)
             self._role_in_bracket(words.roles_of(text), after, before, together=together)
@@ -221,7 +222,7 @@ class Reader:
     ) -> None:
         """蓟州区政府（主责） belongs to the unit before it, （共同牵头） to its list, （牵头）市水务局 to the next."""
         follows = before is not None and before.kind in (*NAMES, "chain", "bracket", "count", "etc")
-        if roles and (self.local or not follows) and _name_follows(after):
+        if roles and (self.local or not follows) and name_follows(after):
             self._enter_prefix(roles)
         elif roles and together:
             for item in self.current.items:
@@ -274,40 +275,3 @@ class Reader:
         else:
             ask = self.source.piece(token.start, token.end).strip("()（）")
             self._add(Item(token.start, ask=ask), self.current.items)
-
-
-def _description(last: str, after: Sequence[Token]) -> str:
-    """What the words after a role word are: "work" 负责清淤, "task" 推进清淤, "text" 配合清淤; "" the object itself."""
-    if last in words.TAKES_OBJECT and [token.kind for token in after[:2]] == ["text", "chain"]:
-        return ""  # 督促企业落实: the object does the work
-    if last in words.DESCRIBES_WORK:
-        return "work"
-    return "task" if last in words.SETS_TO_WORK else "text"
-
-
-def _run_of_names(tokens: Sequence[Token], at: int) -> list[Token]:
-    run = [tokens[at]]
-    for token in tokens[at + 1 :]:
-        if token.kind not in NAMES:
-            break
-        run.append(token)
-    return run
-
-
-def _name_follows(after: Sequence[Token]) -> bool:
-    """Whether a unit comes next, be it after a blank or alone in a bracket: 牵头（市水务局）."""
-    coming = next((token for token in after if token.start < token.end), None)
-    if coming is None:
-        return False
-    in_bracket = coming.kind == "bracket" and {token.kind for token in coming.inner} <= {"unit", "group", "soft"}
-    return coming.kind in ("unit", "group", "open", "skip") or (in_bracket and bool(_names_in(coming.inner)))
-
-
-def _names_in(tokens: Sequence[Token]) -> tuple[str, ...]:
-    return tuple(name for token in _flat(tokens) for name in token.names)
-
-
-def _flat(tokens: Sequence[Token]) -> Iterator[Token]:
-    for token in tokens:
-        yield token
-        yield from _flat(token.inner)

@@ -33,7 +33,7 @@ def read_measure_deadlines(text: str, base: date, calendar: Workdays, count: int
     as *ask*: its numbers cannot be trusted.
     """
     phrase = normalise(text)
-    heads = _heads(phrase)
+    heads = _heads(phrase, count)
     named = [number for numbers, _, _ in heads if numbers for number in numbers]
     if len(text) > LONGEST_PHRASE or not named:
         return None
@@ -72,19 +72,20 @@ def _sections(phrase: str, heads: list[Head]) -> tuple[str, list[Section]]:
     """The words that stand for all measures, and the words of each group of them."""
     lead = phrase[: heads[0][1]]
     clause = re.split(r"[,;。]", lead)[-1]
-    if HAS_TIME.search(clause) and not re.search(r"其中$", clause):
+    aside = lead.endswith("(") and HAS_TIME.match(phrase, heads[0][2])  # 2021年底前完成（措施3长期坚持）
+    if HAS_TIME.search(clause) and not clause.endswith("其中") and not aside:
         return "", _trailing(phrase, heads)
     ends = [start for _, start, _ in heads[1:]] + [len(phrase)]
     sections = [(numbers, _strip(phrase[end:stop])) for (numbers, _, end), stop in zip(heads, ends, strict=True)]
-    general = _strip(lead.removesuffix("其中"))
+    general = _strip(lead.removesuffix("(").removesuffix("其中"))
     return (general if HAS_TIME.search(general) else ""), sections
 
 
-def _heads(phrase: str) -> list[Head]:
+def _heads(phrase: str, count: int) -> list[Head]:
     """Measures named together, where their naming starts, where it ends: 措施（2）、措施（3） is one naming."""
     heads: list[Head] = []
     for match in HEAD.finditer(phrase):
-        numbers = numbers_in(match["numbers"]) if match["numbers"] else None
+        numbers = numbers_in(match["numbers"], count) if match["numbers"] else None
         last = heads[-1] if heads else None
         if last and last[0] and numbers and FOLLOWING.fullmatch(phrase, last[2], match.start()):
             heads[-1] = (last[0] | numbers, last[1], match.end())

@@ -30,6 +30,7 @@ from bot.delivery.long_text import length, plain, split
 from bot.delivery.outcome import FailedForGood, Later, Moved, Sent, TargetGone, Uncertain
 from bot.delivery.render import BadMessage, Renderer, Upload
 from bot.delivery.secrecy import HIDDEN, keep_out_of_logs
+from bot.delivery.service import AHEAD
 from bot.delivery.telegram import sort
 from bot.domain.post import Lane, Outbox
 from bot.store.outbox import Entry, Letter
@@ -41,8 +42,11 @@ def entries(count: int, chats: int, lane: Lane = Lane.DIGEST, start: int = 1) ->
     return [Entry(start + n, 1000 + n % chats, lane) for n in range(count)]
 
 
-def lived_through(lanes: Lanes, arrivals: list[tuple[float, Entry]], seconds: float, delays: list[float]) -> list[Any]:
-    """(when it reached the server, entry) for all sent in so many seconds; delays: of the ways there and back."""
+def lived_through(
+    lanes: Lanes, arrivals: list[tuple[float, Entry]], seconds: float, delays: list[float], ahead: float = 0.0
+) -> list[Any]:
+    """(when it reached the server, entry) for all sent in so many seconds; delays: of the ways there and back; ahead:
+    so long before it may leave is each taken."""
     now, turn, arrived = 0.0, 0, []
     waiting, answers = sorted(arrivals, key=lambda pair: (pair[0], pair[1].id)), []
     while now < seconds:
@@ -52,15 +56,16 @@ def lived_through(lanes: Lanes, arrivals: list[tuple[float, Entry]], seconds: fl
             at, _, left, entry = heapq.heappop(answers)
             lanes.answered(entry, left, at)
             lanes.finished(entry)
-        entry = lanes.take(now)
+        entry = lanes.take(now, ahead)
         if entry is not None:
+            left = max(now, lanes.leaves_at(entry))
             there, back = delays[turn % len(delays)], delays[(turn + 1) % len(delays)]
             turn += 1
-            arrived.append((now + there, entry))
-            heapq.heappush(answers, (now + there + back, entry.id, now, entry))
+            arrived.append((left + there, entry))
+            heapq.heappush(answers, (left + there + back, entry.id, left, entry))
             continue
         coming = (waiting[0][0] if waiting else math.inf, answers[0][0] if answers else math.inf)
-        now = max(now + 1e-6, min(*coming, lanes.next_at(now), seconds))
+        now = max(now + 1e-6, min(*coming, lanes.next_at(now) - ahead, seconds))
     return sorted(arrived, key=lambda pair: pair[0])
 
 
@@ -74,14 +79,27 @@ def most_in(window: float, moments: list[float]) -> int:
     way=st.floats(0.0005, 0.15),
     jitters=st.lists(st.floats(0, 0.4), max_size=7),
     replies=st.lists(st.floats(0, 20), max_size=60),
+    ahead=st.sampled_from((0.0, AHEAD)),
 )
-def test_no_second_at_the_server_sees_more_than_thirty(way: float, jitters: list[float], replies: list[float]) -> None:
+def test_no_second_at_the_server_sees_more_than_thirty(
+    way: float, jitters: list[float], replies: list[float], ahead: float
+) -> None:
     digests = [(0.0, entry) for entry in entries(700, 700)]
     answers = [(at, Entry(5000 + n, 9000 + n, Lane.REPLY)) for n, at in enumerate(replies)]
     # Now and then a message goes there and back without being held up.
     delays = [way, way, *(way + jitter for jitter in jitters)]
-    arrived = lived_through(Lanes(29.5, 1, 20), digests + answers, 20, delays)
+    arrived = lived_through(Lanes(29.5, 1, 20), digests + answers, 20, delays, ahead)
     assert most_in(1.0, [at for at, _ in arrived]) <= 30
+
+
+def test_what_is_claimed_before_its_turn_leaves_in_its_turn() -> None:
+    lanes = Lanes(29.5, 1, 20)
+    lanes.put(entries(2, 2))
+    first, second = lanes.take(0.0, AHEAD), lanes.take(0.02, AHEAD)
+    assert first is not None
+    assert second is not None
+    assert lanes.leaves_at(first) == 0.0
+    assert lanes.leaves_at(second) == pytest.approx(1 / 29.5)
 
 
 def test_a_slow_spell_brings_no_second_more_than_thirty_afterwards() -> None:

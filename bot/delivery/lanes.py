@@ -31,6 +31,7 @@ class Lanes:
         self._known: set[int] = set()
         self._chats: dict[int, Chat] = {}
         self._under_way: set[int] = set()
+        self._leaves_at: dict[int, float] = {}
         self._closed_until = -math.inf
 
     def __len__(self) -> int:
@@ -56,19 +57,28 @@ class Lanes:
         if counted(entry):
             self._queues[entry.lane].move_to_end(entry.chat_id, last=False)
 
-    def take(self, now: float) -> Entry | None:
-        """The next one that may leave now. It is under way until `finished`, and its chat waits for it."""
+    def take(self, now: float, ahead: float = 0.0) -> Entry | None:
+        """The next one that may leave now, or in `ahead` seconds; then not before `leaves_at`.
+
+        It is under way until `finished`, and its chat waits for it.
+        """
         if self._closed_until > now:
             return None
         if self._uncounted:
             self._held[self._uncounted[0].lane] -= 1
             return self._uncounted.popleft()
         for lane, chats in self._queues.items():
-            if chats and self._overall.ready_at(now, reply=lane in REPLIES) <= now:
+            room = self._overall.ready_at(now, reply=lane in REPLIES) if chats else math.inf
+            if room <= now + ahead:
                 for chat_id in chats:
-                    if self._chat_ready_at(chat_id, now) <= now:
-                        return self._start(lane, chat_id, now)
+                    ready = self._chat_ready_at(chat_id, now)
+                    if ready <= now + ahead:
+                        return self._start(lane, chat_id, max(now, room, ready))
         return None
+
+    def leaves_at(self, entry: Entry) -> float:
+        """When what was taken may leave."""
+        return self._leaves_at.get(entry.id, -math.inf)
 
     def next_at(self, now: float) -> float:
         """The earliest moment at which `take` may find one, if nothing else happens before; infinity for none."""
@@ -106,6 +116,7 @@ class Lanes:
     def finished(self, entry: Entry) -> None:
         """It is no longer under way: the next message of its chat may leave."""
         self._known.discard(entry.id)
+        self._leaves_at.pop(entry.id, None)
         if counted(entry):
             self._under_way.discard(entry.chat_id)
 
@@ -116,6 +127,7 @@ class Lanes:
         self._uncounted.clear()
         self._known.clear()
         self._under_way.clear()
+        self._leaves_at.clear()
         self._held = dict.fromkeys(self._held, 0)
         self._overall.nothing_under_way()
 
@@ -158,7 +170,7 @@ class Lanes:
             return self._uncounted
         return self._queues[entry.lane].setdefault(entry.chat_id, deque())
 
-    def _start(self, lane: int, chat_id: int, now: float) -> Entry:
+    def _start(self, lane: int, chat_id: int, at: float) -> Entry:
         chats = self._queues[lane]
         entry = chats[chat_id].popleft()
         if chats[chat_id]:
@@ -168,7 +180,8 @@ class Lanes:
             del chats[chat_id]
         self._held[lane] -= 1
         self._under_way.add(chat_id)
-        self.leave(entry, now)
+        self._leaves_at[entry.id] = at
+        self.leave(entry, at)
         return entry
 
     def _chat_ready_at(self, chat_id: int, now: float) -> float:

@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 PARALLEL = 12
 # So many of each lane are known in memory at most, the rest waits in the table; below the second number: look for more.
 KNOWN, FEW = 1000, 200
+# Seconds before it may leave that a message is claimed: to note it in the outbox takes as long, and at full pace each
+# place in Telegram's second would stand empty meanwhile (29.1 messages a second instead of 29.4).
+AHEAD = 0.02
 # Seconds: a safety net only, for the rows another node queued and those whose `not_before` has come.
 LOOK_AGAIN = 1.0
 LONGEST_WAIT = 10.0
@@ -122,7 +125,7 @@ class Delivery:
         elif len(self._under_way) >= PARALLEL:
             await self._wait(LOOK_AGAIN)
         elif self._under_way or self._lanes or self._look:
-            await self._wait(self._lanes.next_at(self._monotonic()) - self._monotonic())
+            await self._wait(self._lanes.next_at(self._monotonic()) - AHEAD - self._monotonic())
         elif self._reached:
             await self._note_reached()
         else:
@@ -147,7 +150,7 @@ class Delivery:
     def _take(self) -> list[Entry]:
         taken: list[Entry] = []
         while len(taken) + len(self._under_way) < PARALLEL:
-            entry = self._lanes.take(self._monotonic())
+            entry = self._lanes.take(self._monotonic(), AHEAD)
             if entry is None:
                 break
             taken.append(entry)
@@ -191,6 +194,9 @@ class Delivery:
             task.add_done_callback(self._under_way.discard)
 
     async def _send(self, entry: Entry, row: Letter) -> None:
+        early = self._lanes.leaves_at(entry) - self._monotonic()
+        if early > 0:
+            await asyncio.sleep(early)
         verdict = await self._sender.send(entry, row)
         self._verdicts.append(verdict)
         self._lanes.finished(entry)

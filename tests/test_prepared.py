@@ -35,6 +35,17 @@ def test_what_is_written_is_read_with_its_types(any_store: Store) -> None:
         assert not BY_KEY.rows(session, {"key": "2"})
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_column_that_is_not_named_gets_its_default(any_store: Store, count: int) -> None:
+    with any_store.writing() as session:
+        values = [{"key": str(n), "chat_id": 7, "payload": {}, "received_at": NOON} for n in range(count)]
+        carry.add_values(session, Inbox, values)
+        carry.add_values_once(session, Inbox, [*values, {**values[0], "key": "new"}])
+    with any_store.reading() as session:
+        rows = session.connection().execute(select(INBOX.c.key, INBOX.c.state, INBOX.c.attempts)).all()
+        assert sorted(rows) == [*((str(n), "new", 0) for n in range(count)), ("new", "new", 0)]
+
+
 def test_a_fault_is_sorted_as_sqlalchemy_sorts_it(any_store: Store) -> None:
     with any_store.writing() as session:
         carry.add(session, an_update("1"))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session, SQLModel
 
 from bot.domain.audit import GENESIS, canonical, link
@@ -65,17 +66,21 @@ def values_of(row: SQLModel) -> dict[str, Any]:
     return {column.key: row.__dict__.get(column.key) for column in table_of(row).columns}
 
 
-@cache
-def _insertion(table: Table) -> Any:
-    """Kept: to build a statement anew costs more than to run it."""
-    return insert(table)
+def _unnamed(table: Table, names: Sequence[str]) -> dict[str, Any]:
+    """The defaults of columns for which no value is given."""
+    defaults = {column.key: column.default for column in table.columns if column.key not in names}
+    return {name: each.arg for name, each in defaults.items() if isinstance(each, ScalarElementColumnDefault)}
 
 
 @cache
-def _insertion_of(table: Table, names: tuple[str, ...]) -> Prepared:
+def _insertion(table: Table, names: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table).values(_unnamed(table, names)), names)
+
+
+@cache
+def _insertion_with_id(table: Table, names: tuple[str, ...]) -> Prepared:
     """Of one row, that gives its id where that is the database's to choose."""
-    statement = insert(table)
-    return Prepared(statement if "id" in names else statement.returning(*table.primary_key.columns), names)
+    return Prepared(insert(table).values(_unnamed(table, names)).returning(*table.primary_key.columns), names)
 
 
 @cache
@@ -84,7 +89,7 @@ def _insertion_once(
 ) -> Prepared:
     """`telling`: gives the key of each row that was added."""
     make: Any = sqlite_insert if dialect == "sqlite" else postgresql_insert
-    statement = make(table).on_conflict_do_nothing(index_elements=list(on))
+    statement = make(table).values(_unnamed(table, names)).on_conflict_do_nothing(index_elements=list(on))
     return Prepared(statement.returning(*table.primary_key.columns) if telling else statement, names)
 
 
@@ -92,9 +97,10 @@ def add(session: Session, row: SQLModel) -> None:
     table = table_of(row)
     values = _without_id(row)
     forget(session, table.name)
-    made = _insertion_of(table, tuple(values)).rows(session, values)
     if "id" in table.c and "id" not in values:
-        row.__dict__["id"] = made[0][0]
+        row.__dict__["id"] = _insertion_with_id(table, tuple(values)).rows(session, values)[0][0]
+    else:
+        _insertion(table, tuple(values)).rows(session, values)
 
 
 def add_many(session: Session, rows: Sequence[SQLModel]) -> None:
@@ -107,13 +113,9 @@ def add_values(session: Session, table: type[SQLModel], listed: Sequence[dict[st
     """Many rows of one table at once, given as values that all have the same names: of thousands, rows would cost more
     than the database does.
     """
-    if not listed:
-        return
-    forget(session, table_of(table).name)
-    if len(listed) == 1:
-        _insertion_of(table_of(table), tuple(listed[0])).rows(session, listed[0])
-    else:
-        session.connection().execute(_insertion(table_of(table)), listed)
+    if listed:
+        forget(session, table_of(table).name)
+        _insertion(table_of(table), tuple(listed[0])).many(session, listed)
 
 
 def _without_id(row: SQLModel) -> dict[str, Any]:

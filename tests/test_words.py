@@ -407,3 +407,8 @@ def test_a_file_that_is_no_toml_is_named_with_the_line(broken: Path) -> None:
     (broken / "en" / "zz.toml").write_text('[message]\nbroken = "\n', encoding="utf-8")
     with pytest.raises(BadWords, match=r"words/en/zz\.toml: .*line 2"):
         check(broken)
+
+
+def test_english_keeps_to_its_own_blanks() -> None:
+    """The full-width blank parts Chinese words only."""
+    assert [key for key, text in catalogue("en").sources.items() if "\u3000" in text] == []

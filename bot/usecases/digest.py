@@ -1,5 +1,6 @@
 """The digest of a moment: loaded as the ledger stood then, counted by the rules, printed by words and papers."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -196,7 +197,8 @@ def moment_asked(act: Act, text: str) -> datetime:
 
 def split_moment(text: str) -> tuple[str, str]:
     """(what `moment_asked` understands, the rest) of `上周 市水务局`, `昨天`, `6月10日 武清区`; "" when none leads."""
-    first, _, rest = text.strip().partition(" ")
+    text = re.sub(r"^last\s+(?=week|month)", "last-", text.strip(), flags=re.IGNORECASE)
+    first, _, rest = text.partition(" ")
     known = NOW_WORDS | LAST_WEEK | LAST_MONTH
     if first.lower() in known:
         return first, rest.strip()

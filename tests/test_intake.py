@@ -116,6 +116,26 @@ def test_an_update_that_fails_three_times_is_parked_and_its_chat_goes_on(any_sto
     assert (parked.attempts, parked.error) == (3, "ValueError: cannot read …")
 
 
+def test_a_press_that_is_parked_is_answered_so_that_the_button_stops_waiting(store: Store) -> None:
+    def handler(session: Session, row: Inbox, at: datetime) -> None:
+        raise ValueError
+
+    person = {"id": 7, "first_name": "王某"}
+    query = {
+        "id": "q1",
+        "from": person,
+        "data": "x",
+        "message": {"message_id": 1, "chat": {"id": 7, "type": "private"}},
+    }
+    with store.writing() as session:
+        receive(session, 99, [{"update_id": 1, "callback_query": query}], now())
+    clerk = Clerk(store, handler, now, "zh")
+    for _ in range(3):
+        clerk.handle(clerk.waiting(10, ()))
+    answer, apology = rows(store, Outbox)
+    assert (answer.method, answer.facts["query_id"], apology.kind) == ("answer", "q1", "parked_apology")
+
+
 def test_a_parked_update_in_a_group_is_only_apologised_for_when_it_was_meant_for_the_bot(store: Store) -> None:
     def handler(session: Session, row: Inbox, at: datetime) -> None:
         raise ValueError

@@ -15,7 +15,7 @@ from bot.sandbox.said import Said
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:
-    with a_town(plan=a_plan_of(76)) as town:
+    with a_town(plan=a_plan_of(79)) as town:
         yield town
 
 
@@ -900,3 +900,34 @@ def test_a_report_without_a_number_is_offered_for_the_tasks_its_words_are_like(
 def test_the_end_of_the_week_or_month_may_be_asked_by_its_word(town: Town, desk: tuple[Bureau, Person]) -> None:
     for typed, shown in (("到期 本周", "6月19日前到期"), ("/due 本月", "6月30日前到期")):
         assert shown in town.ask(desk[1], typed).text
+
+
+def test_no_change_of_a_task_is_said_of_each_measure_that_has_a_figure(town: Town, desk: tuple[Bureau, Person]) -> None:
+    bureau, liaison = desk
+    assert "还没有报过" in town.ask(liaison, f"{bureau.two} 无变化").text
+    town.ask(liaison, f"进度 {bureau.two}.1 40%")
+    town.ask(liaison, f"进度 {bureau.two}.2 50%")
+    said = town.ask(liaison, f"{bureau.two} 无变化")
+    for part in ("已记", f"{bureau.two}.1 {bureau.two}.2", "无变化", "任务进度 45%"):
+        assert part in said.text
+    assert [(percent, ended) for percent, _, ended in reports(town, bureau.two)] == [(p, "") for p in (40, 50, 40, 50)]
+    town.press(liaison, said, undo_label(said))
+    assert [ended for _, _, ended in reports(town, bureau.two)] == ["", "", "undone", "undone"]
+
+
+def test_marks_nobody_sees_and_the_bots_own_name_hide_no_command(town: Town, desk: tuple[Bureau, Person]) -> None:
+    bureau, liaison = desk
+    for typed in (
+        f"\u200b进度 {bureau.far} 60%",
+        f"\ufeff进度\u200b {bureau.far} 61%",
+        f"@{town.sandbox.bot_username} 周报",
+    ):
+        assert "没有读懂" not in town.ask(liaison, typed).text, typed
+    assert progress(town, bureau.far) == 61
+
+
+def test_a_date_of_another_year_is_said_with_its_year(town: Town, desk: tuple[Bureau, Person]) -> None:
+    bureau, liaison = desk
+    assert "2023年12月31日到期" in town.ask(liaison, f"进度 {bureau.far} 5%").text
+    assert "2023年6月13日前到期" in town.ask(liaison, "/due 365").text
+    assert "读不懂“999999999”" in town.ask(liaison, "/due 999999999").text

@@ -196,8 +196,8 @@ def due(talk: Talk, rest: str) -> None:
         days = lists.days_to_month_end(talk.act)
     elif not plain:
         days = talk.act.office.policy.outlook_days
-    elif plain.rstrip("天日d").isdigit():
-        days = int(plain.rstrip("天日d"))
+    elif re.fullmatch(r"\d{1,4}\s*[天日d]?", plain):
+        days = int(plain.rstrip("天日d "))
     else:
         raise Refusal("unknown_choice", understood=rest, choices="due")
     say_due(talk, days, view, 0, edit=False)

@@ -45,6 +45,8 @@ STEPS = (5, 10, 20)
 def my(talk: Talk, args: list[str]) -> None:
     # The first page may be asked from any message; the others turn the page of their own.
     which, *view, page = args
+    if which not in asking.WHICH.values():
+        raise Refusal("too_old")
     asking.show_my(talk, which, view[0] if view else "", int(page), edit=bool(view) or page != "0")
 
 
@@ -132,13 +134,7 @@ def set_percent(talk: Talk, args: list[str]) -> None:
 
 def same(talk: Talk, args: list[str]) -> None:
     claim = Claim(int(args[0]), int(args[1]) if len(args) > 1 else None, unchanged=True)
-    try:
-        facts = reports.report_progress(talk.act, claim, talk.source + f":{talk.inbox.id}")
-    except Refusal as refusal:
-        if refusal.reason != "which_measure":
-            raise
-        guide(talk, args[:1])
-        return
+    facts = reports.report_progress(talk.act, claim, talk.source + f":{talk.inbox.id}")
     reporting.say_reported(talk, facts)
 
 
@@ -503,5 +499,5 @@ def press(talk: Talk, data: str) -> None:
         raise Refusal("too_old")
     try:
         run(talk, args)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, OverflowError) as error:
         raise Refusal("too_old") from error

@@ -1,5 +1,6 @@
 """One update being handled: who speaks, in which chat, and the messages that will answer."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from bot.usecases import conversation
 from bot.usecases.act import Act
 from bot.usecases.evidence import Attachment
 
+UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
 Buttons = list[list[list[Any]]]
 
 
@@ -63,7 +65,10 @@ class Talk:
 
     @property
     def text(self) -> str:
-        return self.message.text or self.message.caption or ""
+        """What was written, without marks nobody sees (they come along when text is copied) and without @ourselves."""
+        written = UNSEEN.sub("", self.message.text or self.message.caption or "")
+        named = f"@{self.house.bot_name} ".lower()
+        return written[len(named) :] if len(named) > 2 and written.lower().startswith(named) else written
 
     @property
     def replied_about(self) -> dict[str, Any] | None:

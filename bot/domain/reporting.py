@@ -99,6 +99,8 @@ def report(
     unit_id = speaking_unit(task, member, claim.ordinal)
     if task.finished:
         raise Refusal("task_closed", task=task.number, state=task.state)
+    if claim.unchanged and claim.ordinal is None and not any(unit_id in m.said for m in measures_of(task, unit_id)):
+        raise Refusal("nothing_before", task=task.number)
     measure = choose_measure(task, unit_id, claim.ordinal)
     before = own_percent(measure, unit_id)
     working = unit_id in measure.reporters

@@ -79,6 +79,7 @@ def _apology(session: Session, row: Inbox, now: datetime, locale: str) -> list[O
     member = session.exec(select(Member).where(Member.user_id == sender, col(Member.left_at).is_(None))).first()
     message = _message(row.payload)
     return [
+        *_unpressed(row, now),
         Outbox(
             key=f"parked:{row.id}",
             chat_id=row.chat_id,
@@ -89,8 +90,24 @@ def _apology(session: Session, row: Inbox, now: datetime, locale: str) -> list[O
             replies_to=None if "callback_query" in row.payload else message.get("message_id"),
             lane=Lane.REPLY,
             created_at=now,
-        )
+        ),
     ]
+
+
+def _unpressed(row: Inbox, now: datetime) -> list[Outbox]:
+    """A button whose press could not be handled stops waiting."""
+    query = row.payload.get("callback_query")
+    facts = {"query_id": query["id"], "alert": False} if query else {}
+    answer = Outbox(
+        key=f"parked:{row.id}:answer",
+        chat_id=row.chat_id,
+        method="answer",
+        kind="",
+        facts=facts,
+        lane=Lane.REPLY,
+        created_at=now,
+    )
+    return [answer] if query else []
 
 
 def _message(payload: Mapping[str, Any]) -> Mapping[str, Any]:

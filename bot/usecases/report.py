@@ -45,6 +45,11 @@ def report_progress(act: Act, claim: Claim, source: str) -> dict[str, Any]:
     Refusals: no_such_task and those of the rule `report`.
     """
     task = load_task(act.session, claim.number)
+    if claim.unchanged and claim.ordinal is None:
+        said = _said_measures(task, speaking_unit(task, act.person, None))
+        if len(said) > 1:
+            return _each_unchanged(act, claim, said, source)
+        claim = replace(claim, ordinal=said[0]) if said else claim
     decision, made = report(task, act.person, claim, at=act.moment, recorded_at=act.now, source=source)
     act.carry(decision + _receipt(act, task, made.report.unit_id))
     waits = _open_matters(act, made)
@@ -53,6 +58,14 @@ def report_progress(act: Act, claim: Claim, source: str) -> dict[str, Any]:
     if waits.urgings and not claim.unchanged:
         answer_urgings(act, task, made.report.unit_id, claim.text)
     return reported_facts(act, made, waits)
+
+
+def _each_unchanged(act: Act, claim: Claim, ordinals: Sequence[int], source: str) -> dict[str, Any]:
+    """无变化 of a task with several measures is said of each of them that has a figure to keep."""
+    for n, ordinal in enumerate(ordinals):
+        facts = report_progress(act, replace(claim, ordinal=ordinal), f"{source}:{ordinal}" if n else source)
+    places = " ".join(f"{claim.number}.{ordinal}" for ordinal in ordinals)
+    return facts | {"place": places, "after": None}
 
 
 def check(act: Act, claim: Claim) -> None:
@@ -209,8 +222,9 @@ def rest_unchanged(act: Act, numbers: Sequence[int], source: str) -> list[int]:
 
 
 def _said_measures(task: TaskSlice, unit_id: int | None) -> list[int]:
+    """The measures the unit has reported on, without those at 100 % as long as there are others."""
     said = [(m.ordinal, m.said[unit_id]) for m in task.measures if unit_id is not None and unit_id in m.said]
-    return [ordinal for ordinal, last in said if last.percent != 100]
+    return [ordinal for ordinal, last in said if last.percent != 100] or [ordinal for ordinal, _ in said]
 
 
 def correct_report(act: Act, claim: Claim, source: str) -> dict[str, Any] | None:

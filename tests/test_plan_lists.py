@@ -89,6 +89,18 @@ def test_sections_above_numbered_findings() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("one", "two"), [("【问题1】", "【问题2】"), ("任务1 ", "任务2 "), ("整改任务一：", "整改任务二：")]
+)
+def test_findings_that_name_themselves_with_their_number(one: str, two: str) -> None:
+    text = (
+        "某市整改方案\n2021年5月20日印发\n{}河道淤积。\n【整改措施】清淤\n【责任单位】静海区\n【整改时限】2022年6月底前"
+    )
+    found = listed(f"{text.format(one)}\n{two}扬尘。\n整改措施：抑尘\n责任单位：市住建委\n整改时限：2021年底前")
+    assert [(task.source_number, task.problem) for task in found.tasks] == [("1", "河道淤积。"), ("2", "扬尘。")]
+    assert [dues(found, 0), dues(found, 1)] == [["2022-06-30"], ["2021-12-31"]]
+
+
 def test_measures_numbered_like_the_findings() -> None:
     tail = "责任单位：市水务局\n整改时限：2022年底前\n整改措施：\n1.排查\n2.整治\n"
     found = listed(f"1.河道淤积。\n{tail}2.水体黑臭。\n{tail}3.扬尘大。\n{tail}")

@@ -8,7 +8,10 @@ from bot.domain.numbering import NUMERAL, numbered
 from bot.domain.plan_fields import ROLE_FIELDS, Field, bare_label, exact_field
 from bot.domain.plan_labels import Piece, label_at, pieces_of
 
-_NUMBERED_PROBLEM = re.compile(rf"(?:反馈)?问题\s*([{NUMERAL}0-9０-９]{{1,4}})\s*[：:、.．]\s*")
+# 问题一：…, 【问题1】…, 任务2 …
+_NUMBERED_FINDING = re.compile(
+    rf"[【\[]?(?:反馈|整改)?(?:(?P<problem>问题)|任务|事项)\s*(?P<number>[{NUMERAL}0-9０-９]{{1,4}})\s*(?:[】\]]\s*[：:]?|[：:、.．]|\s)\s*"
+)
 _ALONE: frozenset[Field] = frozenset({"objective", "measure", "problem", "progress", "deadline", *ROLE_FIELDS})
 
 
@@ -43,10 +46,9 @@ def _line(text: str, where: str) -> Line:
     mark = text[: len(text) - len(rest)]
     if style == "措施":
         return Line(where, style, number, mark, tuple(pieces_of("measure", rest)), text)
-    if found := _NUMBERED_PROBLEM.match(rest):
-        return Line(
-            where, "问题", found.group(1), found.group(), tuple(pieces_of("problem", rest[found.end() :])), text
-        )
+    if found := _NUMBERED_FINDING.match(rest):
+        field: Field = "problem" if found["problem"] else "task"
+        return Line(where, "问题", found["number"], found[0], tuple(pieces_of(field, rest[found.end() :])), text)
     label = label_at(rest)
     if label is not None:
         return Line(where, style, number, mark, tuple(pieces_of(label[0], rest[label[1] :])), text)

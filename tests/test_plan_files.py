@@ -126,6 +126,8 @@ BROKEN_SHEET = zip_of({"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row"
         (ole("EncryptionInfo", "EncryptedPackage"), "plan.xlsx", "plan_encrypted"),
         (messy.as_xls([HEADER, WHOLE], password=True), "plan.xls", "plan_encrypted"),
         (ole("WordDocument"), "plan.doc", "plan_old_word"),
+        (ole("PowerPoint Document"), "plan.doc", "plan_old_word"),
+        (b"\x07\x08\x00\x01" * 50, "plan.doc", "plan_old_word"),
         (ole("Workbook"), "plan.xls", "plan_corrupt"),
         (ole("PowerPoint Document"), "plan.xls", "plan_corrupt"),
         (b"%PDF-1.7", "plan.pdf", "plan_wrong_kind"),

@@ -95,7 +95,12 @@ def _kind_of_ole(data: bytes, name: str) -> Kind:
         raise Refusal("plan_encrypted", name=name)
     if streams:
         return "xls"
-    raise Refusal("plan_corrupt", name=name)
+    raise _broken(name)
+
+
+def _broken(name: str) -> Refusal:
+    """What opens as nothing; under the name of an old Word file the way out is the same as for a whole one."""
+    return Refusal("plan_old_word" if name.lower().endswith(".doc") else "plan_corrupt", name=name)
 
 
 def _has_stream(data: bytes, stream: str) -> bool:
@@ -125,14 +130,14 @@ def _kind_of_text(data: bytes, name: str) -> Kind:
     if head.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"mime-version")):
         raise Refusal("plan_wrong_kind", name=name, found="HTML / XML", instead="xlsx")
     if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" in data[:4096]:
-        raise Refusal("plan_corrupt", name=name)
+        raise _broken(name)
     if name.lower().endswith((".xlsx", ".xls", ".docx", ".doc")):
         # A broken office file looks like text only by chance; plain text under such a name is read as what it is.
         try:
             data[:4096].decode("utf-8")
         except UnicodeDecodeError as broken:
             if broken.start < len(data[:4096]) - 4:
-                raise Refusal("plan_corrupt", name=name) from broken
+                raise _broken(name) from broken
     return "text"
 
 

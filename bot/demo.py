@@ -125,6 +125,8 @@ class Demo:
         await self._open(house)
         await self._join(codes)
         await self._live()
+        # Killed from now on, the chats must have what the ledger has.
+        await asyncio.to_thread(self._sandbox.ask, "POST", "/save")
         (self.folder / "ready").touch()
 
     async def _open(self, house: House) -> None:

@@ -72,7 +72,8 @@ def create_app(
     start_page: {"open": user_id, "caption_zh", "caption_en", "tour": [step, …]}; a step has "zh", "en", and perhaps
     "open": the chat it happens in, "text": what to type there, "reply": a piece of the message it answers, "file":
     what to attach (/given/NAME), "wish": a travel wish, "says": what the bot then says, "there": among how many of the
-    newest messages that may stand already. It ticks itself off when its time has come or the bot has said it.
+    newest messages that may stand already; "reply_en", "says_en": the same where the bot speaks English. It ticks
+    itself off when its time has come or the bot has said it.
     files: NAME → path of what is served under /given/.
     state_dir: where the chats are kept over a restart.
     """

@@ -55,10 +55,8 @@ def unit_day(today: Today, member: Member, notices: Sequence[Due]) -> Day:
         "numbers": [found.number for found in loud["open"]],
         "buttons": _day_buttons(member, [*_by_date(shown), *owed], day, unsigned, why=bool(shown)),
     }
-    if day.sheets:
-        row = [["answer_n", f"answer:{sheet['id']}", {"n": sheet["n"]}] for sheet in day.sheets[:3]]
-        facts["buttons"].insert(-1, row)
-    facts["buttons"][-1:-1] = extend_buttons(_extendable(today, member, _by_date([*groups["overdue"], *groups["due"]])))
+    extendable = _extendable(today, member, _by_date([*groups["overdue"], *groups["due"]]))
+    facts["buttons"][-1:-1] = _further_buttons(day.sheets, extendable)
     return facts, heard, pointless
 
 
@@ -109,10 +107,13 @@ def _by_date(rows: Iterable[Verdict]) -> list[Verdict]:
     return sorted(rows, key=lambda found: (found.days_left is None, found.days_left, found.number))
 
 
-def extend_buttons(numbers: Sequence[int]) -> list[list[list[Any]]]:
-    """[延期 07]: for what is due or overdue and may still be extended; one row of three."""
-    row: list[list[Any]] = [["extend_n", f"extend:{number}", {"n": number}] for number in numbers[:3]]
-    return [row] if row else []
+def _further_buttons(sheets: Sequence[dict[str, Any]], extendable: Sequence[int]) -> list[list[list[Any]]]:
+    """[答复 12] for sheets, [延期 07] for what is due or overdue and may still be extended: a row of three each, or one
+    for both where they fit."""
+    answers: list[list[Any]] = [["answer_n", f"answer:{sheet['id']}", {"n": sheet["n"]}] for sheet in sheets[:3]]
+    extends: list[list[Any]] = [["extend_n", f"extend:{number}", {"n": number}] for number in extendable[:3]]
+    rows = [answers + extends] if len(answers) + len(extends) <= 3 else [answers, extends]
+    return [row for row in rows if row]
 
 
 def _pointless(notice: Due, today: Today, day: UnitDay) -> bool:

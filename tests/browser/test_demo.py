@@ -13,6 +13,16 @@ LONG = 120_000
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
+def test_killed_right_after_its_first_start_it_is_all_there(browser: Browser, demo: Demo) -> None:
+    demo.stop(signal.SIGKILL)
+    demo.start()
+    page = opened(browser, demo.url)
+    said(page, "本周到期 3")
+    unread = {text.split("\n")[0] for text in page.locator(".person .badge").all_inner_texts()}
+    assert unread
+    assert all(int(count) < 10 for count in unread), "who wrote has read what stood there"
+
+
 def test_the_page_opens_on_the_liaisons_monday(browser: Browser, demo: Demo) -> None:
     page = opened(browser, demo.url)
     said(page, "本周到期 3")

@@ -33,7 +33,7 @@ START = {
     "caption_zh": "您是市水务局联络员，回复这条试试",
     "caption_en": "You are the Water Bureau's liaison",
     "tour": [
-        {"zh": "回复日报", "en": "Reply", "open": 1001, "text": "12 95%", "says": "已记"},
+        {"zh": "回复日报", "en": "Reply", "open": 1001, "text": "12 95%", "says": "已经记下", "says_en": "已记"},
         {"zh": "下周一", "en": "Monday", "wish": "monday 09:00"},
     ],
 }

@@ -4,6 +4,11 @@ import { locale, t } from './words.js';
 
 const KEPT = 'sandbox.tour';
 
+/** The bot has said this, in either language. */
+function holds(message, ...words) {
+  return message.from.bot && words.some((each) => each && message.text.includes(each));
+}
+
 export class Tour {
   constructor(app) {
     this.app = app;
@@ -46,7 +51,7 @@ export class Tour {
 
   look(messages) {
     const { step } = this;
-    if (step?.says && messages.some((message) => message.from.bot && message.text.includes(step.says))) this.tick();
+    if (messages.some((message) => holds(message, step?.says, step?.says_en))) this.tick();
   }
 
   tick() {
@@ -61,7 +66,7 @@ export class Tour {
     const { step } = this;
     await pane.ready; // the message it answers may still be on its way
     if (step.reply) {
-      const found = [...pane.messages.values()].reverse().find((message) => message.from.bot && message.text.includes(step.reply));
+      const found = [...pane.messages.values()].reverse().find((message) => holds(message, step.reply, step.reply_en));
       if (found) pane.composer.reply(found);
     }
     pane.composer.write(step.text, { replace: true });

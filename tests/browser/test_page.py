@@ -190,6 +190,23 @@ def test_what_is_being_written_waits_for_its_writer(page: Page) -> None:
     expect(page.locator("textarea").first).to_have_value("")
 
 
+def test_what_is_written_while_the_last_is_on_its_way_is_kept(page: Page) -> None:
+    page.route("**/send", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    field = page.locator("textarea").first
+    field.fill("第一句")
+    field.press("Enter")
+    field.fill("第二句")
+    field.press("Enter")
+    field.fill("写到一半")
+    expect(page.locator("article.turn.mine .text")).to_have_text(["第一句", "第二句"])
+    expect(field).to_have_value("写到一半")
+    page.unroute("**/send")
+    page.context.set_offline(True)
+    field.press("Enter")
+    expect(page.locator(".toast").last).to_contain_text("没有发出")
+    expect(field).to_have_value("写到一半")
+
+
 def test_the_clocks_log_is_closed_by_escape_and_leaves_two_panes_their_width(page: Page) -> None:
     page.get_by_role("button", name="双栏对照").click()
     width = page.locator(".pane").first.bounding_box()["width"]  # type: ignore[index]
@@ -292,6 +309,46 @@ def test_what_comes_while_the_line_is_down_is_there_when_it_is_back(page: Page, 
     sandbox.call("sendMessage", chat_id=1001, text="断线时说的")
     page.context.set_offline(False)
     expect(page.locator("article.turn").last).to_contain_text("断线时说的")
+
+
+def test_everything_is_pushed_and_nothing_asked_for_again(page: Page, sandbox: Sandbox) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(1500)
+    sandbox.call("sendMessage", chat_id=1001, text="推送来的")
+    expect(page.locator("article.turn").last).to_contain_text("推送来的")
+    # Only that it was read is told, once.
+    assert [url for url in asked if not url.endswith("/read")] == []
+
+
+def test_the_bot_is_seen_typing_and_pins_a_message(page: Page, sandbox: Sandbox) -> None:
+    sandbox.call("sendChatAction", chat_id=1001, action="typing")
+    expect(page.locator(".pane-title .note")).to_contain_text("正在输入")
+    expect(page.locator(".dots")).to_be_visible()
+    daily = page.locator("article.turn", has_text="本周到期 3").last
+    sandbox.call("pinChatMessage", chat_id=1001, message_id=int(daily.get_attribute("data-id") or 0))
+    expect(page.locator(".pinned")).to_contain_text("6月13日 周一")
+    sandbox.call("sendMessage", chat_id=1001, text="\n".join("长" * 20 for _ in range(60)))
+    expect(page.locator(".dots")).not_to_be_visible()
+    expect(daily).not_to_be_in_viewport()
+    page.locator(".pinned").click()
+    expect(daily).to_be_in_viewport()
+    expect(page.locator(".turn.found")).to_contain_text("本周到期 3")
+
+
+def test_days_are_parted_and_the_place_is_kept_when_something_comes(page: Page, sandbox: Sandbox) -> None:
+    sandbox.call("sendMessage", chat_id=1001, text="\n".join("长" * 20 for _ in range(60)))
+    page.get_by_role("button", name="下周一 09:00").click()
+    expect(page.locator(".day")).to_have_text(["6月13日 周一", "6月20日 周一"])
+    log = page.locator(".log")
+    log.evaluate("log => log.scrollTo(0, 0)")
+    expect(page.locator(".to-end")).to_be_visible()
+    sandbox.call("sendMessage", chat_id=1001, text="后来的")
+    expect(page.locator(".to-end .badge")).to_have_text("1")
+    assert log.evaluate("log => log.scrollTop") == 0
+    page.locator(".to-end").click()
+    expect(page.locator("article.turn").last).to_be_in_viewport()
+    expect(page.locator(".to-end")).not_to_be_visible()
 
 
 HAND_IN = """([kind, name]) => {

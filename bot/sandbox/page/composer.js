@@ -143,49 +143,50 @@ export class Composer {
     this.input.focus();
   }
 
-  async say(text) {
+  say(text) {
     this.hideMenu();
-    await this.tell(() => post(`/chats/${this.pane.chatId}/send`, { user_id: this.pane.me, text, reply_to: this.answering?.id ?? null }));
+    const { answering } = this;
+    return this.tell(() => post(`/chats/${this.pane.chatId}/send`, { user_id: this.pane.me, text, reply_to: answering?.id ?? null }));
   }
 
+  /** The field is free at once; what could not be sent comes back into it. */
   async send() {
     const text = this.input.value.trim();
     if (!text && !this.parcels.length) return;
     const { answering, editing, parcels } = this;
+    const as = this.asFile?.checked ? 'document' : '';
     const where = `/chats/${this.pane.chatId}`;
-    const done = await this.tell(() => {
+    const sent = this.tell(() => {
       if (editing) return post(`${where}/messages/${editing.id}/edit`, { user_id: this.pane.me, text });
       if (!parcels.length) return post(`${where}/send`, { user_id: this.pane.me, text, reply_to: answering?.id ?? null });
       const data = new FormData();
       data.append('user_id', this.pane.me);
       data.append('caption', text);
       if (answering) data.append('reply_to', answering.id);
-      if (this.asFile?.checked) data.append('as', 'document');
+      if (as) data.append('as', as);
       for (const file of parcels) data.append('file', file, file.name || 'image.png');
       return form(`${where}/send`, data);
     });
-    if (!done) return;
     this.input.value = '';
     this.parcels = [];
     this.fit();
     this.hideMenu();
     this.drawAbove();
+    if (await sent || this.input.value || this.parcels.length) return;
+    Object.assign(this, { answering, editing, parcels });
+    this.input.value = text;
+    this.fit();
+    this.drawAbove();
   }
 
-  async tell(request) {
-    const { answering } = this;
-    try {
-      await request();
-    } catch (error) {
-      toast(t('failed', { why: error.message }));
-      return false;
-    }
-    // The bot's answer may have come first and asked for a reply of its own: that one stays.
-    if (this.answering === answering) this.answering = null;
-    this.editing = null;
+  /** One after the other, in the order they were written. */
+  tell(request) {
+    this.answering = this.editing = null;
+    const sent = (this.sending ?? Promise.resolve()).then(request).then(() => true, (error) => { toast(t('failed', { why: error.message })); return false; });
+    this.sending = sent;
     this.drawAbove();
     this.pane.toEnd();
-    return true;
+    return sent;
   }
 
   key(event) {

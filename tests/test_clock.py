@@ -64,6 +64,17 @@ def test_the_days_message_comes_at_each_persons_own_hour(tmp_path: Path) -> None
     ]
 
 
+def test_what_came_after_the_days_message_waits_for_the_next_days_hour(tmp_path: Path) -> None:
+    ledger = a_ledger(tmp_path, FAR, at("06-10 18:00"))
+    liaison = ledger.join(WATER)
+    ledger.travel(at("06-13 12:00"))
+    with ledger.house.store.writing() as session:
+        facts = {"key": "test", "member_id": liaison.id, "kind": "ask", "created_at": at("06-13 12:00")}
+        session.add(Notice(**facts, fold_at=at("06-13 12:00")))
+    ledger.travel(at("06-14 12:00"))
+    assert said_at(ledger, liaison) == ["06-13 09:00", "06-14 09:00"]
+
+
 def test_quiet_hours_move_the_message_to_their_end(tmp_path: Path) -> None:
     ledger = a_ledger(tmp_path, FAR, at("06-10 18:00"))
     sleeper = ledger.join(WATER, quiet_from=time(22), quiet_to=time(11))

@@ -12,7 +12,7 @@ from bot.domain.noise import HELD, is_red_notice
 from bot.domain.people import Member, Role
 from bot.domain.periods import Period
 from bot.domain.post import Lane, Moment, Notice, Outbox, Round
-from bot.domain.reminding import deadline_notices, fold_at, hears_of_deadline, plan_moments, quiet
+from bot.domain.reminding import daily_hour, deadline_notices, fold_at, hears_of_deadline, plan_moments, quiet
 from bot.domain.slices import TaskSlice
 from bot.store import carry, notices
 from bot.store.briefs import Choice, load_briefs
@@ -234,7 +234,7 @@ def _fold(act: Act, waiting: Sequence[Due]) -> int:
     hear = [
         people[id_]
         for id_ in by_member
-        if id_ in people and _key(today, id_) not in done and not quiet(people[id_], act.now, act.office, red=rest)
+        if id_ in people and _key(today, id_) not in done and _may_hear(act, people[id_], red=rest)
     ]
     days = Today(act, {member.unit_id for member in hear if member.unit_id is not None})
     folded = [_fold_for(days, member, by_member[member.id or 0], people) for member in hear]
@@ -244,6 +244,12 @@ def _fold(act: Act, waiting: Sequence[Due]) -> int:
     said = [notice for each in folded if each.row is not None and each.row.key in queued for notice in each.said]
     notices.close(act.session, said, {"said_at": act.now})
     return len(queued)
+
+
+def _may_hear(act: Act, member: Member, *, red: bool) -> bool:
+    """The day's message may go: its hour has come. What was too late for yesterday's goes with the rest of today's."""
+    hour = act.office.at(act.office.today(act.now), daily_hour(member))
+    return act.now >= hour and not quiet(member, act.now, act.office, red=red)
 
 
 def _gone(act: Act, why: str) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def picture(page: Page, name: str) -> None:
     if PICTURES is None:
         return
     page.mouse.move(2, 2)
+    expect(page.locator(".toast")).to_have_count(0)
     page.wait_for_timeout(500)
     file = Path(PICTURES) / f"{name}.png"
     page.screenshot(path=file)

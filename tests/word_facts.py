@@ -148,6 +148,7 @@ REPORTED = {
     "undo_until": MOMENT,
     "report_id": 5,
     "attached": 2,
+    "can_extend": True,
 }
 CHOICES = [{"ordinal": n, "text": "排口整治", "percent": percent} for n, percent in ((1, None), (2, 60))]
 GUIDE = {"number": 12, "title": "入河排口整治", "ordinal": 1, "place": "12.1", "text": "排口整治" * 30, "percent": 60}
@@ -539,7 +540,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "reported": [
         REPORTED,
         REPORTED | {"measures": 3, "place": "7.2", "on_behalf": "武清区", "whole": True, "left": 0, "text": ""},
-        REPORTED | {"unchanged": True, "stated": False, "text": "", "after": 55},
+        REPORTED | {"unchanged": True, "stated": False, "text": "", "after": 55, "can_extend": False},
         REPORTED | {"unchanged": True, "stated": False, "text": "", "after": None, "measures": 3},
         REPORTED | {"stated": False, "before": None, "after": None, "flag": "on_schedule"},
         REPORTED | {"before": 70, "flag": "overdue", "days_left": -3, "next_week": True, "left": 1},

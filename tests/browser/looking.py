@@ -36,6 +36,15 @@ def said(page: Page, text: str) -> Locator:
     return found
 
 
+def ask(page: Page, text: str) -> Locator:
+    """Writes, and finds the bot's next message."""
+    told = page.locator(".pane").first.locator("article.turn:not(.mine)")
+    before = told.last.get_attribute("data-id")
+    write(page, text)
+    expect(told.last).not_to_have_attribute("data-id", before or "", timeout=PATIENCE)
+    return told.last
+
+
 def press(message: Locator, label: str, *, exact: bool = False) -> None:
     message.get_by_role("button", name=label, exact=exact).last.click()
 

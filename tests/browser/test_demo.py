@@ -134,6 +134,16 @@ def test_the_page_works_on_a_phone(browser: Browser, demo: Demo, scheme: str) ->
     page.context.close()
 
 
+def test_two_people_stand_side_by_side(browser: Browser, demo: Demo) -> None:
+    page = opened(browser, demo.url)
+    page.get_by_role("button", name="双栏对照").click()
+    page.locator(".pane select").select_option("1")
+    expect(page.locator(".pane")).to_have_count(2)
+    log = page.locator(".pane").first.locator(".log")
+    assert log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight") < 80, "it kept its place"
+    picture(page, "two-panes")
+
+
 def test_the_page_speaks_english_in_the_dark(browser: Browser, demo: Demo) -> None:
     page = opened(browser, demo.url, color_scheme="dark", locale="en-GB")
     expect(page.get_by_text("Chen, Water").first).to_be_visible()
@@ -144,16 +154,6 @@ def test_the_page_speaks_english_in_the_dark(browser: Browser, demo: Demo) -> No
     picture(page, "english-dark")
     write(page, "/lang zh")
     said(page, "中文")
-
-
-def test_two_people_stand_side_by_side(browser: Browser, demo: Demo) -> None:
-    page = opened(browser, demo.url)
-    page.get_by_role("button", name="双栏对照").click()
-    page.locator(".pane select").select_option("1")
-    expect(page.locator(".pane")).to_have_count(2)
-    log = page.locator(".pane").first.locator(".log")
-    assert log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight") < 80, "it kept its place"
-    picture(page, "two-panes")
 
 
 def test_the_office_imports_a_list_and_answers_its_one_question(browser: Browser, demo: Demo) -> None:

@@ -91,7 +91,8 @@ def test_a_receipt_is_no_progress(browser: Browser, demo: Demo) -> None:
 
 
 def test_the_leader_questions_a_number(browser: Browser, demo: Demo) -> None:
-    page = opened(browser, demo.url, "市领导")
+    # As tall as the bulletin.
+    page = opened(browser, demo.url, "市领导", viewport={"width": 1280, "height": 880})
     bulletin = said(page, "整改周通报 2022年第23期")
     expect(bulletin).to_contain_text("完成（+2），其中销号 13（+1）")
     expect(bulletin).to_contain_text("销号率 31.7%（13/41）")

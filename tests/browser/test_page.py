@@ -403,6 +403,19 @@ def test_everything_can_be_done_by_keys_and_has_a_name(page: Page) -> None:
     expect(page.locator(".toast, #dialog[open]").first).to_be_visible()
 
 
+def test_whoever_types_anywhere_writes_in_the_chat(page: Page) -> None:
+    field = page.locator("textarea").first
+    page.locator(".person").first.focus()
+    page.keyboard.type("12 95%")
+    expect(field).to_have_value("12 95%")
+    page.locator("article.turn .key").last.focus()
+    page.keyboard.press("Escape")
+    expect(field).to_be_focused()
+    page.get_by_role("button", name="重置").click()
+    page.keyboard.type("x")
+    expect(field).to_have_value("12 95%")
+
+
 def test_the_tour_can_be_skipped_and_ticks_itself_off(page: Page, sandbox: Sandbox) -> None:
     hint = page.locator(".hint")
     hint.get_by_role("button", name="三分钟导览").click()

@@ -29,6 +29,7 @@ class App {
       this.dress(theme);
     });
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.panes.forEach((pane) => pane.atEnd() && pane.read()); });
+    document.addEventListener('keydown', (event) => this.toField(event));
     addEventListener('popstate', () => this.show('list'));
     await this.load();
     const open = this.personas.findIndex((one) => one.user_id === (this.start.open ?? this.personas[0]?.user_id));
@@ -36,6 +37,15 @@ class App {
     if (this.personas.length) this.openLeft(this.personas[kept] ? kept : 0, matchMedia('(max-width: 760px)').matches && !location.hash ? 'list' : 'chat');
     listen((event) => this.hear(event), () => toast(t('lost')), () => this.reload({ messages: true }));
     setInterval(() => { this.clock.tick(); this.panes.forEach((pane) => pane.tick()); }, 1000);
+  }
+
+  /** Whoever begins to type, wherever the focus is, writes in the chat; Escape leaves the log for the field. */
+  toField(event) {
+    const { key, target } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+    if (target.closest('input, textarea, select') || (key === 'Escape' ? !target.closest('.log') : key.length !== 1 || key === ' ')) return;
+    const pane = this.panes.find((each) => each.root.contains(target)) || this.left;
+    pane?.composer.input.focus();
   }
 
   dress(theme) {

@@ -208,6 +208,7 @@ export class Composer {
 
   async loadCommands() {
     this.commands = (await get(`/chats/${this.pane.chatId}/commands?user_id=${this.pane.me}`)).commands;
+    this.suggest(); // somebody may have begun to write a command already
   }
 
   suggest() {

@@ -372,6 +372,11 @@ def test_reading_never_raises_and_never_invents(text: str) -> None:
     assert all(name not in REGISTRY.by_name and name in text for name in found.unknown)
 
 
+@pytest.mark.parametrize("word", ["乡镇", "街镇", "国家"])
+def test_a_word_over_and_over_is_asked_and_not_tried_in_every_cut(word: str) -> None:
+    assert read_units(f"{word * 900}甲", REGISTRY).ask
+
+
 units = st.lists(st.sampled_from([unit.name for unit in REGISTRY.units]), unique=True, min_size=1, max_size=12)
 
 

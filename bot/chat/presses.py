@@ -103,7 +103,10 @@ def guide(talk: Talk, args: list[str]) -> None:
     ordinal = int(args[1]) if len(args) > 1 else None
     facts = reports.guide(talk.act, number, ordinal)
     if "choices" in facts:
-        rows = [[_measure_button(f"report:{number}", number, choice)] for choice in facts["choices"]]
+        rows = [
+            [_measure_button(f"report:{number}", number, choice)]
+            for choice in facts["choices"][: reporting.MOST_MEASURES]
+        ]
         talk.say("guide_measure", facts, buttons=rows, about={"task": number})
         return
     about = {"task": number, "measure": facts["ordinal"]}

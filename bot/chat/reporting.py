@@ -19,6 +19,8 @@ from bot.usecases.lists import numbers_of_unit, title_of, titles_of_unit
 
 # More than so many that may be meant are no help.
 MOST_ALIKE = 4
+# Telegram takes a hundred buttons; whoever has more measures than these writes the number.
+MOST_MEASURES = 60
 
 
 def update(talk: Talk, rest: str) -> None:
@@ -146,7 +148,7 @@ def ask_measure(
     named = f":{number}" if number else ""
     place = f"pick:{talk.origin or talk.inbox.id}:{talk.line}"
     rows: Buttons = []
-    for c in choices:
+    for c in choices[:MOST_MEASURES]:
         shown = {"place": f"{claim.number}.{c['ordinal']}", **c}
         rows.append([["measure", f"{place}:{c['ordinal']}{named}", shown]])
     facts = {"number": claim.number, "percent": claim.percent, "text": claim.text, "choices": choices}

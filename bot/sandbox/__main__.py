@@ -21,7 +21,9 @@ def main() -> None:
     app = create_app(token=options.token, bot_username=options.username, state_dir=options.state)
     app.world.limits.rules.on = options.limits
     server = uvicorn.Server(configured(app, host=options.host, port=options.port))
-    print(f"http://{options.host}:{options.port}", flush=True)
+    url = f"http://{options.host}:{options.port}"
+    # The second line is what a bot needs to know.
+    print(f"{url}\nDUBAN_API_URL={url} DUBAN_TOKEN={options.token}", flush=True)
     asyncio.run(server.serve())
 
 

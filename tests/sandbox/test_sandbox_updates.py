@@ -1,11 +1,15 @@
 """Polling, conflicts, webhook: how updates reach the bot."""
 
 import json
+import socket
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 
 from bot.sandbox.refusals import WEBHOOK_ACTIVE
@@ -160,3 +164,21 @@ def test_a_webhook_is_tried_again_and_order_is_kept(api, wang):
 )
 def test_bad_webhooks(refusal, arguments, reason):
     assert refusal("setWebhook", **arguments) == f"Bad Request: {reason}"
+
+
+def test_a_sandbox_of_its_own_prints_what_a_bot_needs_to_speak_to_it() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "bot.sandbox", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout is not None
+            url = running.stdout.readline().strip()
+            given = dict(word.split("=") for word in running.stdout.readline().split())
+            assert given["DUBAN_API_URL"] == url
+            with httpx.Client(transport=httpx.HTTPTransport(retries=10), trust_env=False) as client:
+                answer = client.get(f"{url}/bot{given['DUBAN_TOKEN']}/getMe").json()
+            assert answer["ok"] is True
+        finally:
+            running.terminate()

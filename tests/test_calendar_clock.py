@@ -25,6 +25,7 @@ from bot.usecases.act import Act
 from bot.usecases.calendar_facts import unknown_years
 from bot.usecases.subscribe import next_time
 from bot.usecases.watch import note_tick
+from bot.words import catalogue
 
 SHANGHAI, NEW_YORK, SYDNEY = (ZoneInfo(name) for name in ("Asia/Shanghai", "America/New_York", "Australia/Sydney"))
 ZONES = [SHANGHAI, NEW_YORK, SYDNEY, ZoneInfo("Asia/Urumqi"), ZoneInfo("Pacific/Chatham"), ZoneInfo("UTC")]
@@ -281,6 +282,10 @@ def test_what_is_counted_in_a_year_nobody_knows_says_so(tmp_path: Path) -> None:
     # 15 June 2031 is a Sunday, by any calendar.
     lines = [line for row in ledger.told(liaison, "daily") for line in row.facts["due"]]
     assert {line["last_working"] for line in lines} == {"2031-06-13"}
+    said = catalogue("zh").say(
+        "message.daily", next(row.facts for row in ledger.told(liaison, "daily") if row.facts["due"])
+    )
+    assert "最后一个工作日 6月13日（2031年放假调休安排尚未公布，暂按周一至周五计）" in said
 
 
 def test_a_notice_put_into_the_settings_makes_the_year_known_and_moves_the_day() -> None:

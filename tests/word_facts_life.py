@@ -103,7 +103,7 @@ LIFE_MESSAGES: dict[str, list[dict[str, Any]]] = {
         VERIFY | {"returned": REASONS},
         VERIFY | {"signals": [], "bare": [], "text": "", "objective": "", "for_office": True, "upheld": "有异味"},
     ],
-    "notice_asked": [BUNDLE | DAYS | {"verifier": "市生态环境局"}],
+    "notice_asked": [BUNDLE | DAYS | {"verifier": "市生态环境局", "calendar_known": known} for known in (True, False)],
     "notice_draft": [
         TASK | DAYS | {"phone": "022-12345678"},
         TASK | DAYS | {"phone": "", "working": False, "days": 7, "calendar_known": False},

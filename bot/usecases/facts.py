@@ -22,7 +22,7 @@ def task_line(act: Act, found: Standing) -> dict[str, Any]:
         "state": str(found.task.state),
         "upkeep": found.task.upkeep,
         "units": [act.unit(unit) for unit in found.task.workers],
-        "last_working": last_working(act, found) if found.has(DUE_SOON) else None,
+        **(last_working(act, found) if found.has(DUE_SOON) else {"last_working": None}),
     }
 
 
@@ -35,12 +35,16 @@ def brief_line(act: Act, found: Standing) -> dict[str, Any]:
     return {name: value for name, value in task_line(act, found).items() if name not in UNSAID}
 
 
-def last_working(act: Act, found: Standing) -> str | None:
-    """The last working day to do it on, where the deadline falls on a day of rest; None where it does not."""
+def last_working(act: Act, found: Standing) -> dict[str, Any]:
+    """The last working day to do it on, where the deadline falls on a day of rest, and the year if nobody knows its
+    calendar yet."""
     if found.due is None or found.task.finished or (found.days_left or 0) < 0:
-        return None
+        return {"last_working": None}
     day = shifted(found.due, act.office)
-    return day.isoformat() if day != found.due else None
+    if day == found.due:
+        return {"last_working": None}
+    years = act.office.calendar.unknown([found.due, day])
+    return {"last_working": day.isoformat(), **({"last_unknown": years} if years else {})}
 
 
 def units_by_part(act: Act, units: dict[str, list[int]]) -> dict[str, list[str]]:

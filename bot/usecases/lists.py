@@ -159,7 +159,7 @@ def card_facts(act: Act, task: TaskSlice) -> dict[str, Any]:
         "handlers": on_card_handlers(act, task),
         "can_extend": may_ask(act, task),
         "cadence": task.cadence,
-        "last_working": last_working(act, found),
+        **last_working(act, found),
         "sheets": [sheet for sheet in of_task(act, task) if sheet["state"] == "issued"],
         "life": timeline(act, task),
         "stamp": case.stamp if (case := case_of(act, task)) else "",

@@ -128,6 +128,7 @@ def ask_publication(act: Act, case: CaseFile) -> int:
         "verifier": act.unit(act.person.unit_id),
         "first_day": first.isoformat(),
         "last_day": last.isoformat(),
+        "calendar_known": act.office.calendar.knows(last.year),
         "buttons": decision_rows("notice", case),
     }
     office = present(act.session, roles=[Role.OFFICE])

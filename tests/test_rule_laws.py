@@ -33,8 +33,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 OFFICE = Office(SHANGHAI, CALENDAR, Policy())
 ISSUED = date(2021, 5, 20)
 MOMENT = timedelta(microseconds=1)
-# A busy machine is no broken law.
 FEWEST = OFFICE.policy.scores.fewest_due
+# A busy machine is no broken law.
 law = settings(max_examples=40, deadline=None)
 LEAD, FIRST, SECOND, OTHER = 1, 2, 3, 4
 

@@ -49,6 +49,7 @@ from bot.words import LOCALES, catalogue, say
 log = logging.getLogger(__name__)
 LEASE, LEASE_SECONDS, RENEW = "bot", 6.0, 2.0
 LONGEST_SILENCE = 60.0
+HEAR_FIRST = 20.0
 
 
 def machine_clock() -> datetime:
@@ -121,7 +122,18 @@ class Node:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._serve())
             group.create_task(self._keep_lease())
-            group.create_task(ticker.run())
+            group.create_task(self._tick(ticker))
+
+    async def _tick(self, ticker: Ticker) -> None:
+        """After a stop people are heard before the clock judges them: who reported meanwhile is not urged to. Not for
+        longer than a moment: Telegram may be out of reach, or another node may have the lease."""
+        if self._clock is machine_clock:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(HEAR_FIRST):
+                    if await asyncio.to_thread(watch.was_away, self.house.store, self._clock()):
+                        await self.intake.caught_up.wait()
+                        await self.desk.idle()
+        await ticker.run()
 
     async def ask(self) -> None:
         """One tick of the clock; nothing overtakes another."""

@@ -14,7 +14,8 @@ from town import NOON
 from bot.delivery.telegram import open_bot
 from bot.demo import DemoClock
 from bot.domain.post import Meta, Outbox
-from bot.node import Node, machine_clock
+from bot.node import HEAR_FIRST, Node, machine_clock
+from bot.sandbox.running import serve
 from bot.usecases.watch import LAST_TICK
 
 FAR = a_plan((7, "清淤", WATER, "", "2039年12月31日"))
@@ -112,6 +113,30 @@ def test_a_round_that_comes_late_is_told_to_the_office(ledger: Ledger, watcher: 
     ask(ledger, 2)
     assert told(ledger) == ["clock_was_away"]
     assert len(watcher.calls) == 1
+
+
+def test_after_a_stop_people_are_heard_before_the_clock_speaks(tmp_path: Path) -> None:
+    with serve() as sandbox:
+        ledger = Ledger(tmp_path, FAR, datetime.now(UTC), api_url=sandbox.api_url, listen="127.0.0.1:0")
+        ledger.join("市整改办", "office")
+        liaison = ledger.join(WATER)
+        sandbox.user("陈某", liaison.user_id).start()
+        sandbox.user("陈某", liaison.user_id).send("进度 7 60% 清淤过半")
+        last_tick_was(ledger, timedelta(hours=2))
+        asyncio.run(lived_until_told(ledger, sandbox.token))
+        kinds = [row.kind for row in ledger.rows(Outbox)]
+        assert kinds.index("reported") < kinds.index("clock_was_away")
+
+
+async def lived_until_told(ledger: Ledger, token: str) -> None:
+    """A node runs until the office has been told that the clock was away."""
+    async with open_bot(token, ledger.house.settings.api_url) as bot:
+        running = asyncio.create_task(Node(ledger.house, bot, machine_clock).run())
+        async with asyncio.timeout(HEAR_FIRST + 20):
+            while "clock_was_away" not in [row.kind for row in ledger.rows(Outbox)]:
+                await asyncio.sleep(0.05)
+        running.cancel()
+        await asyncio.wait([running])
 
 
 def test_a_watcher_that_is_ill_or_gone_stops_no_round(ledger: Ledger, watcher: Watcher) -> None:

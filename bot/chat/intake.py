@@ -57,9 +57,17 @@ class Intake:
         self._webhook_secret = webhook_secret
         self._bot_id = int(bot.token.partition(":")[0])
         self._stopped = asyncio.Event()
+        self._behind = 0
+        # What people had sent before this one began has been stored.
+        self.caught_up = asyncio.Event()
 
     def stop(self) -> None:
         self._stopped.set()
+
+    def _taken_in(self, count: int) -> None:
+        self._behind -= count
+        if self._behind <= 0:
+            self.caught_up.set()
 
     async def run(self) -> None:
         """Until stopped. Raises TokenRejected when there is no use in going on."""
@@ -84,6 +92,7 @@ class Intake:
             if updates and await self._patiently(partial(asyncio.to_thread, self.keep, updates)) is not None:
                 offset = updates[-1]["update_id"] + 1
                 self._stored()
+            self._taken_in(len(updates) if updates else self._behind)
 
     async def _get(self, offset: int) -> list[dict[str, Any]]:
         asked = {"offset": offset, "limit": MOST_UPDATES, "timeout": LONG_POLL, "allowed_updates": list(KINDS)}
@@ -100,11 +109,15 @@ class Intake:
         return updates
 
     async def _announce(self) -> None:
-        """Polling works only without a webhook, and the other way round."""
+        """Polling works only without a webhook, and the other way round. What has waited at Telegram is known now."""
+        info = await self._ask("getWebhookInfo")
+        # By webhook Telegram brings them in its own time.
+        self._behind = 0 if self._webhook_url else int(info.get("pending_update_count", 0))
+        self._taken_in(0)
         if self._webhook_url:
             asked = {"url": self._webhook_url, "secret_token": self._webhook_secret, "allowed_updates": list(KINDS)}
             await self._ask("setWebhook", asked)
-        elif (await self._ask("getWebhookInfo"))["url"]:
+        elif info["url"]:
             await self._ask("deleteWebhook", {"drop_pending_updates": False})
             log.warning("intake: a webhook was set for this bot; removed, for DUBAN_WEBHOOK_URL is not set")
         self._beat()

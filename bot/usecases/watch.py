@@ -15,6 +15,13 @@ EVERY = timedelta(minutes=1)
 LATE = timedelta(minutes=30)
 
 
+def was_away(store: Store, now: datetime) -> bool:
+    """The last good tick is so long ago that people may have spoken to nobody."""
+    with store.reading() as session:
+        noted = marked(session, LAST_TICK)
+    return noted is not None and now - datetime.fromisoformat(noted) > LATE
+
+
 def note_tick(store: Store, office: Office, now: datetime) -> bool:
     """The moment of the last good tick is on record; after a gap the office is told how long it was. True if noted."""
     with store.writing() as session:

@@ -12,6 +12,8 @@ from bot.store.notices import Due
 from bot.usecases.silence import audible
 from bot.usecases.unit_days import Today, UnitDay
 
+# Report buttons of what is not printed as a line, where there are few lines; and of all at most.
+FEW, MOST = 3, 12
 Day = tuple[dict[str, Any], list[Due], list[Due]]
 
 
@@ -37,6 +39,7 @@ def unit_day(today: Today, member: Member, notices: Sequence[Due]) -> Day:
     shown = [found for group in groups.values() for found in group]
     listed.update(found.id for found in groups["coming"])
     lines = act.office.policy.reminders.lines
+    printed = [found for group in groups.values() for found in group[:lines]]
     unsigned = [found.number for found in loud["unsigned"]]
     facts: dict[str, Any] = {
         "today": act.office.today(act.now).isoformat(),
@@ -53,7 +56,7 @@ def unit_day(today: Today, member: Member, notices: Sequence[Due]) -> Day:
         "example": next((found.number for found in [*_by_date(shown), *owed] if _mine(found, member)), None),
         "cut_off": act.office.local(act.office.week(act.now).end).isoformat(),
         "numbers": [found.number for found in loud["open"]],
-        "buttons": _day_buttons(member, [*_by_date(shown), *owed], day, unsigned, why=bool(shown)),
+        "buttons": _day_buttons(member, _by_date(printed), owed, day, unsigned),
     }
     extendable = _extendable(today, member, _by_date([*groups["overdue"], *groups["due"]]))
     facts["buttons"][-1:-1] = _further_buttons(day.sheets, extendable)
@@ -79,23 +82,25 @@ def _extendable(today: Today, member: Member, found: Iterable[Verdict]) -> list[
 
 
 def _day_buttons(
-    member: Member, asked: Sequence[Verdict], day: UnitDay, unsigned: Sequence[int], *, why: bool
+    member: Member, printed: Sequence[Verdict], owed: Sequence[Verdict], day: UnitDay, unsigned: Sequence[int]
 ) -> list[list[list[Any]]]:
-    """Report what is most urgent, or the rest in one tap: only what would succeed."""
-    numbers: dict[int, None] = {}
-    for found in asked:
-        if len(numbers) < 3 and _mine(found, member):
+    """A button for each line, the most urgent first, or the rest in one tap: only what would succeed."""
+    numbers = dict.fromkeys(found.number for found in printed if _mine(found, member))
+    for found in owed:
+        if len(numbers) < FEW and _mine(found, member):
             numbers[found.number] = None
-    rows: list[list[list[Any]]] = []
-    if numbers:
-        rows.append([["report", f"report:{number}", {"n": number}] for number in numbers])
+    rows = _in_threes([["report", f"report:{number}", {"n": number}] for number in list(numbers)[:MOST]])
     second: list[list[Any]] = [["offer_rest", "offer_rest", {"count": day.unchanged}]] if day.unchanged else []
     if unsigned:
         second.insert(0, ["sign_all", "ack:all", {"count": len(unsigned)}])
     rows.append([*second, ["my", "my:open:0"]])
-    if why:
+    if printed:
         rows[-1].append(["why", "why"])
     return rows
+
+
+def _in_threes(buttons: list[list[Any]]) -> list[list[list[Any]]]:
+    return [buttons[n : n + 3] for n in range(0, len(buttons), 3)]
 
 
 def _mine(found: Verdict, member: Member) -> bool:

@@ -15,6 +15,7 @@ from town import Town, a_town
 from bot.domain import ladder as rules
 from bot.domain.extension import move_date
 from bot.domain.ledger import State
+from bot.domain.people import Group
 from bot.domain.periods import Office
 from bot.domain.policy import Policy, read_policy
 from bot.domain.post import Notice, Outbox
@@ -27,7 +28,7 @@ from bot.domain.urging import Climb, Sheet
 from bot.domain.workdays import Workdays
 from bot.sandbox.client import Person
 from bot.store.ledger import load_task, load_tasks
-from bot.usecases import remarks, sheet_office, sheet_unit
+from bot.usecases import ladder_silence, remarks, sheet_office, sheet_unit
 from bot.usecases import report as reports
 
 MONDAY = at("06-13 08:00")
@@ -215,6 +216,19 @@ def test_a_blocked_liaison_is_said_once_to_head_and_office(folder: Path) -> None
     ledger.travel(at("06-08 12:00"))
     assert [row.facts["units"][0]["why"] for row in ledger.told(office, "unreached")] == ["blocked"]
     assert len(ledger.told(head, "unreached")) == 1
+
+
+def test_a_lost_work_group_is_counted_and_said_once_to_the_units_head(folder: Path) -> None:
+    ledger = a_ledger(folder, FAR, at("06-06 08:00"))
+    with ledger.house.store.writing() as session:
+        lost = {"chat_id": -5, "title": "水务群", "unit_id": ledger.liaison.unit_id, "bound_at": at("06-01 08:00")}
+        session.add(Group(**lost, left_at=at("06-05 08:00")))
+    ledger.travel(at("06-08 12:00"))
+    (told,) = ledger.told(ledger.head, "unreached")
+    assert [(row["why"], row["who"]) for row in told.facts["units"]] == [("left_group", ["水务群"])]
+    assert ledger.told(ledger.office, "unreached") == []
+    with ledger.act(ledger.office) as act:
+        assert ladder_silence.office_counts(act, load_tasks(act.session))["unreached"] == 1
 
 
 def test_whoever_stands_in_for_a_blocked_liaison_hears_of_it(folder: Path) -> None:

@@ -646,7 +646,10 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
             ]
         }
     ],
-    "unreached": [{"units": [UNREACHED, UNREACHED | {"why": "blocked", "who": ["李某"], "since": MOMENT}]}],
+    "unreached": [
+        {"units": [UNREACHED, UNREACHED | {"why": "blocked", "who": ["李某"], "since": MOMENT}]},
+        {"units": [UNREACHED | {"why": "left_group", "who": ["整改工作群"], "since": MOMENT}]},
+    ],
     "bulletin_corrected": [{"year": 2022, "issue": 23, "correction": 1, "reason": WRITTEN}],
     "ask_next_steps": [
         {"year": 2022, "issue": 23, "next_steps": steps, "own_steps": own}

@@ -85,3 +85,10 @@ def group_by_chat(session: Session, chat_id: int, topic_id: int = 0) -> Group | 
 
 def bound_groups(session: Session) -> list[Group]:
     return list(session.exec(select(Group).where(col(Group.left_at).is_(None)).order_by(col(Group.id))))
+
+
+def lost_groups(session: Session) -> dict[int, Group]:
+    """Unit → the last of its work groups, where it has put the bot out and no other is tied to the unit."""
+    groups = session.exec(select(Group).where(col(Group.unit_id).is_not(None)).order_by(col(Group.id))).all()
+    held = {group.unit_id for group in groups if group.left_at is None}
+    return {group.unit_id: group for group in groups if group.unit_id is not None and group.unit_id not in held}

@@ -10,7 +10,7 @@ from bot.domain.slices import TaskSlice
 from bot.domain.urging import Sheet
 from bot.store import carry
 from bot.store.handed import deputies
-from bot.store.people import present
+from bot.store.people import lost_groups, present
 from bot.usecases import sheets, waiting
 from bot.usecases.act import Act
 
@@ -84,7 +84,8 @@ def unreached(act: Act, tasks: Iterable[TaskSlice]) -> list[dict[str, Any]]:
     """Units with work left whom nobody can write to: {"unit_id", "unit", "why", "who", "liaisons" (their ids), "since",
     "tasks"} each.
 
-    Why: no_liaison (none joined, or the last has left), or blocked (every liaison has blocked the bot).
+    Why: no_liaison (none joined, or the last has left), blocked (every liaison has blocked the bot), or left_group (its
+    work group has put the bot out, and no other is tied to the unit).
     """
     work: dict[int, list[int]] = {}
     for task in tasks:
@@ -93,18 +94,22 @@ def unreached(act: Act, tasks: Iterable[TaskSlice]) -> list[dict[str, Any]]:
     people: dict[int, list[Member]] = {}
     for member in present(act.session, roles=[Role.LIAISON]):
         people.setdefault(member.unit_id or 0, []).append(member)
+    lost = lost_groups(act.session)
     found = []
     for unit, numbers in work.items():
         liaisons = people.get(unit, [])
-        if any(member.unreachable_since is None for member in liaisons):
+        heard = any(member.unreachable_since is None for member in liaisons)
+        if heard and unit not in lost:
             continue
         since = max((m.unreachable_since for m in liaisons if m.unreachable_since), default=None)
+        if heard:
+            since = lost[unit].left_at
         found.append(
             {
                 "unit_id": unit,
                 "unit": act.unit(unit),
-                "why": "blocked" if liaisons else "no_liaison",
-                "who": [member.name for member in liaisons],
+                "why": "left_group" if heard else "blocked" if liaisons else "no_liaison",
+                "who": [lost[unit].title] if heard else [member.name for member in liaisons],
                 "liaisons": [member.id for member in liaisons],
                 "since": act.office.local(since).isoformat() if since else "",
                 "tasks": numbers,
@@ -121,7 +126,11 @@ def tell_unreached(act: Act, tasks: Iterable[TaskSlice]) -> int:
     if not fresh:
         return 0
     office = present(act.session, roles=[Role.OFFICE])
-    said = sheets.announce(act, office, "unreached", {"units": fresh}, key=f"unreached:{today}")
+    # Of a lost group the office has heard when it was lost.
+    to_office = [row for row in fresh if row["why"] != "left_group"]
+    said = 0
+    if to_office:
+        said += sheets.announce(act, office, "unreached", {"units": to_office}, key=f"unreached:{today}")
     standing_in = deputies(act.session, today)
     for row in fresh:
         heads = present(act.session, roles=[Role.HEAD], units=[row["unit_id"]])

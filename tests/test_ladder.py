@@ -502,6 +502,7 @@ def test_four_weeks_in_the_town_it_climbs_and_stops() -> None:
         assert [row.step for row in town.rows(Climb) if row.cause == "unreported"] == ["blue"]
         blue = liaison.expect("蓝色督办单第1号")
         assert "上期未报送" in blue.text
+        assert "蓝色督办单第1号　市水务局　报送后即停止" in town.press(liaison, blue, "为何提醒").text
         head.expect("蓝色督办单第1号")
         assert "已签收" in town.press(liaison, blue, "签收").text
         town.ask(liaison, "进度 7 92%")  # 补报 clears it

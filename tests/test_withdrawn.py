@@ -107,7 +107,7 @@ def test_of_several_sheets_in_one_message_only_those_that_still_ask_are_left(tmp
     (row,) = [row for row in ledger.rows(Outbox) if row.kind == "sheets"]
     assert row.state == "waiting"
     assert [sheet["n"] for sheet in row.facts["sheets"]] == [8]
-    labels = [(button[0], button[2]) for each in row.facts["buttons"] for button in each]
+    labels = [(button[0], button[2]) for each in row.facts["buttons"] for button in each if len(button) > 2]
     assert labels == [("receive_sheets", {"count": 1}), ("answer_n", {"n": 8})]
 
 

@@ -169,11 +169,11 @@ def _tell_unit(act: Act, people: list[Member], sheets: list[Sheet], tasks: dict[
     rows = [sheet_facts(act, sheet, tasks[sheet.task_id]) for sheet in sheets]
     if len(rows) == 1:
         row = rows[0]
-        facts: dict[str, Any] = {"sheet": row, "buttons": [sheet_buttons(row)]}
+        facts: dict[str, Any] = {"sheet": row, "buttons": [sheet_buttons(row), [["why", f"why:{row['n']}"]]]}
         about = {"task": row["n"], "sheet": row["id"]}
         return announce(act, people, "sheet", facts, key=f"sheet:{row['id']}{again}", about=about)
     answer = [["answer_n", f"answer:{row['id']}", {"n": row["n"]}] for row in rows[:6]]
-    receive = [["receive_sheets", "sheet_ack:all", {"count": len(rows)}]]
+    receive: list[list[Any]] = [["receive_sheets", "sheet_ack:all", {"count": len(rows)}], ["why", "why"]]
     about = {"tasks": [row["n"] for row in rows], "sheets": [row["id"] for row in rows]}
     facts = {"sheets": rows, "buttons": [receive, answer[:3], answer[3:]]}
     return announce(act, people, "sheets", facts, key=f"sheets:{rows[0]['id']}{again}", about=about)

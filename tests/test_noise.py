@@ -88,8 +88,10 @@ def test_red_is_what_is_overdue_or_far_up_the_ladder(facts: dict[str, Any], red:
 
 
 def test_room_is_kept_for_the_days_message_and_the_bulletin() -> None:
-    assert [room(role, NOISE) for role in ("liaison", "office")] == [2, 1]
-    assert room("liaison", NoisePolicy(person=0)) is None
+    roles = ("liaison", "leader", "office")
+    assert [room(role, NOISE, bulletin_day=True) for role in roles] == [2, 1, 0]
+    assert [room(role, NOISE, bulletin_day=False) for role in roles] == [2, 2, 2]
+    assert room("liaison", NoisePolicy(person=0), bulletin_day=True) is None
 
 
 def test_a_group_beyond_its_budget_hears_on_the_next_working_day(ledger: Ledger) -> None:

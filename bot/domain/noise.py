@@ -33,12 +33,12 @@ def is_red_notice(kind: str, facts: dict[str, Any]) -> bool:
     return kind == "deadline" and facts["offset"] > 0
 
 
-def room(role: str, policy: NoisePolicy) -> int | None:
+def room(role: str, policy: NoisePolicy, *, bulletin_day: bool) -> int | None:
     """How many messages beside those at their hour a person may get in a day; None: no limit.
 
-    One is kept for the day's message, and for who gets the bulletin one for that.
+    One is kept for the day's message; on the day of the bulletin one for that, and for the office one for its draft.
     """
     if not policy.person:
         return None
-    kept = 2 if role in (Role.OFFICE, Role.LEADER) else 1
-    return max(policy.person - kept, 0)
+    own = {Role.OFFICE: 2, Role.LEADER: 1}.get(Role(role), 0) if bulletin_day else 0
+    return max(policy.person - 1 - own, 0)

@@ -16,6 +16,8 @@ from bot.store.carry import table_of
 
 OUTBOX = table_of(Outbox)
 DAY = timedelta(days=1)
+# Room is kept for these, so they take none of the rest.
+KEPT = ("daily", "bulletin", "bulletin_draft")
 
 
 def post_within_budget(session: Session, row: Outbox, office: Office, now: datetime) -> bool:
@@ -26,7 +28,7 @@ def post_within_budget(session: Session, row: Outbox, office: Office, now: datet
     if row.chat_id < 0:
         return _post_to_group(session, row, office, now)
     member = session.get(Member, row.member_id) if row.member_id is not None else None
-    left = rules.room(member.role, office.policy.noise) if member is not None else None
+    left = _room(member, office, now) if member is not None else None
     if member is None or left is None or not rules.may_wait(row):
         return carry.add_once(session, row)
     if heard_today(session, row.chat_id, office, now) < left:
@@ -38,10 +40,15 @@ def post_within_budget(session: Session, row: Outbox, office: Office, now: datet
     return True
 
 
+def _room(member: Member, office: Office, now: datetime) -> int | None:
+    day = office.first_working_day_after(office.previous(office.week(now)))
+    return rules.room(member.role, office.policy.noise, bulletin_day=day == office.today(now))
+
+
 def heard_today(session: Session, chat_id: int, office: Office, now: datetime) -> int:
-    """Messages queued for the chat on this day, answers and the day's own message apart."""
+    """Messages queued for the chat on this day, answers and what has its room kept apart."""
     c, start = OUTBOX.c, office.at(office.today(now), time(0))
-    said = c.method == "send", c.lane > int(Lane.REPLY), c.state != HELD, c.kind != "daily"
+    said = c.method == "send", c.lane > int(Lane.REPLY), c.state != HELD, c.kind.not_in(KEPT if chat_id > 0 else ())
     statement = select(func.count()).where(c.chat_id == chat_id, c.created_at >= start, *said)
     return session.connection().execute(statement).scalar_one()
 

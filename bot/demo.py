@@ -123,7 +123,11 @@ class Demo:
         self.clock.set(moment(ENTERED, self.settings.zone))
         codes = self._prepare(house)
         await self._open(house)
-        await self._join(codes)
+        assert self.node is not None
+        # The year before the last weeks has no rounds: to the bot nothing of it is missed.
+        async with self.node.unasked():
+            await self._join(codes)
+            await self._tell_the_year()
         await self._live()
         # Killed from now on, the chats must have what the ledger has.
         await asyncio.to_thread(self._sandbox.ask, "POST", "/save")
@@ -215,22 +219,24 @@ class Demo:
         if self._running is not None and self._running.done():
             self._running.result()
 
+    async def _tell_the_year(self) -> None:
+        for chatted, lines in itertools.groupby(self._entries(early=True), key=lambda entry: "user_id" in entry):
+            await self._happen(list(lines), chatted=chatted)
+        self.clock.set(moment(LIVED_FROM, self.settings.zone))
+
     async def _live(self) -> None:
-        """The year of the story: without its rounds until the last weeks, and then every day with them."""
-        assert self.node is not None
-        zone = self.settings.zone
-        lived_from, start = moment(LIVED_FROM, zone), moment(START, zone)
-        told = [*self.story["report"], *self.story["unchanged"], *self.story["finish"], *self.story["say"]]
-        entries = sorted(told, key=lambda entry: entry["at"])
-        async with self.node.unasked():
-            early = [entry for entry in entries if entry["at"] < lived_from]
-            for chatted, lines in itertools.groupby(early, key=lambda entry: "user_id" in entry):
-                await self._happen(list(lines), chatted=chatted)
-            self.clock.set(lived_from)
-        for entry in [entry for entry in entries if lived_from <= entry["at"] < start]:
+        """The last weeks of the story: every day with its rounds."""
+        for entry in self._entries(early=False):
             await self._travel(entry["at"])
             await self._happen([entry], chatted="user_id" in entry)
-        await self._travel(start)
+        await self._travel(moment(START, self.settings.zone))
+
+    def _entries(self, *, early: bool) -> list[dict[str, Any]]:
+        """What happens before the last weeks, or in them, in its order."""
+        lived_from, start = (moment(each, self.settings.zone) for each in (LIVED_FROM, START))
+        told = [*self.story["report"], *self.story["unchanged"], *self.story["finish"], *self.story["say"]]
+        wanted = [each for each in told if (each["at"] < lived_from if early else lived_from <= each["at"] < start)]
+        return sorted(wanted, key=lambda entry: entry["at"])
 
     async def _happen(self, entries: Sequence[dict[str, Any]], *, chatted: bool) -> None:
         """Lines of the story: said in the chat, each at its moment, or told to the use cases in one go."""

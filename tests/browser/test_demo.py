@@ -21,6 +21,9 @@ def test_killed_right_after_its_first_start_it_is_all_there(browser: Browser, de
     unread = {text.split("\n")[0] for text in page.locator(".person .badge").all_inner_texts()}
     assert unread
     assert all(int(count) < 10 for count in unread), "who wrote has read what stood there"
+    lived = page.evaluate("fetch('/sandbox/chats/1004/messages?limit=200').then((answer) => answer.text())")
+    assert "5月16日 周一" in lived
+    assert "机器人停过" not in lived, "nothing of the year before was missed"
 
 
 def test_the_page_opens_on_the_liaisons_monday(browser: Browser, demo: Demo) -> None:

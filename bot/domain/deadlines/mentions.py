@@ -167,7 +167,11 @@ def _due_of(mention: Mention, frame: Frame) -> tuple[date, Period]:
         return _window(mention, mention.opening, frame)
     if mention.point.names_year or mention.point.is_relative:
         period = resolve(mention.point, frame)
-        return _edge(mention, period), period
+        due = _edge(mention, period)
+        if mention.point.weekday is not None and due < frame.base:
+            # 本周三前 in a document of Thursday: this week's is over, next week's is not what stands there.
+            raise Unclear("past", mention.text, (due, due + 7 * DAY))
+        return due, period
     return _yearless(mention, frame)
 
 

@@ -176,7 +176,7 @@ def is_well_formed(text: str) -> bool:
     """Whether this could be the name of a unit (某某乡政府, 市XX局): one name, with a unit's ending."""
     if _GENERIC.fullmatch(text) or _NO_NAME.search(text):
         return False
-    return bool(_WELL_FORMED.fullmatch(text)) and len(text) > 2
+    return bool(_WELL_FORMED.fullmatch(text)) and (len(text) > 2 or text[0].isascii())
 
 
 def ends_like_a_unit(text: str) -> bool:

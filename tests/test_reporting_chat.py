@@ -775,6 +775,10 @@ def test_a_bare_done_asks_which_of_the_two_is_meant(town: Town, desk: tuple[Bure
     for typed in ("完成 {n}", "办结 {n}", "完成{n}"):
         question = town.ask(liaison, typed.format(n=bureau.one))
         assert "销号" in question.text, typed
+        assert question.labels == ["自查完成", "取消"], typed
+    early = town.ask(liaison, f"办结 {bureau.far}")
+    assert early.labels == ["报进展", "取消"]
+    assert "现为 0%" in early.text
     liaison.press(question, "自查完成")
     assert "自查完成" in liaison.expect().text
 

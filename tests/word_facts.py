@@ -143,6 +143,7 @@ REPORTED = {
     "week": 24,
     "next_week": False,
     "all_done": False,
+    "can_finish": False,
     "left": 11,
     "next": 12,
     "undo_until": MOMENT,
@@ -544,7 +545,8 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
         REPORTED | {"unchanged": True, "stated": False, "text": "", "after": None, "measures": 3},
         REPORTED | {"stated": False, "before": None, "after": None, "flag": "on_schedule"},
         REPORTED | {"before": 70, "flag": "overdue", "days_left": -3, "next_week": True, "left": 1},
-        REPORTED | {"all_done": True, "before": None, "after": 100, "flag": "on_schedule", "left": 0},
+        REPORTED
+        | {"all_done": True, "can_finish": True, "before": None, "after": 100, "flag": "on_schedule", "left": 0},
     ],
     "corrected": [REPORTED, REPORTED | {"before": None, "text": "", "measures": 3}, REPORTED | {"stated": False}],
     "which_measure": [
@@ -575,7 +577,7 @@ MESSAGES: dict[str, list[dict[str, Any]]] = {
     "which_task": [{"understood": WRITTEN, "files": 0}, {"understood": "", "files": 2}],
     "edited_late": [{}],
     "language": [{}],
-    "which_done": [{"number": 12}],
+    "which_done": [{"number": 12, "progress": p, "unready": p < 100} for p in (60, 100)],
     "ask_difficulty": [{"number": 12, "title": "入河排口整治"}],
     "finished": [
         DONE | {"text": WRITTEN, "files": 2, "bare": []},

@@ -128,7 +128,7 @@ def card_buttons(talk: Talk, facts: dict[str, Any]) -> Buttons:
             rows.insert(0, [["sign", f"ack:{number}"]])
         if facts["can_extend"]:
             rows.append([["extend", f"extend:{number}"]])
-        if not facts["upkeep"] and facts["progress"] == 100:
+        if facts["can_finish"]:
             rows.append([["finish", f"finish:{number}"]])
     if facts["can_apply"]:
         rows.append([["done", f"done:{number}"]])

@@ -15,7 +15,7 @@ from bot.domain.reporting import Claim
 from bot.usecases import evidence as evidences
 from bot.usecases import remarks, withdrawing
 from bot.usecases import report as reports
-from bot.usecases.lists import numbers_of_unit, title_of, titles_of_unit
+from bot.usecases.lists import card, numbers_of_unit, titles_of_unit
 
 # More than so many that may be meant are no help.
 MOST_ALIKE = 4
@@ -124,7 +124,7 @@ def make_pressed(talk: Talk, original: Talk, claim: Claim, number: int | None = 
 def say_reported(talk: Talk, facts: dict[str, Any], *, edit: bool = False) -> None:
     number = facts["number"]
     first: list[list[Any]] = [["add_evidence", f"evidence:{number}"], ["difficulty", f"difficulty:{number}"]]
-    if facts["all_done"]:
+    if facts["can_finish"]:
         first.insert(0, ["finish", f"finish:{number}"])
     elif facts["can_extend"]:
         first.insert(1, ["extend", f"extend:{number}"])
@@ -305,9 +305,14 @@ def finish(talk: Talk, rest: str) -> None:
 def which_done(talk: Talk, rest: str) -> None:
     """A bare 办结/完成 N may mean the own check or the application for strike-off: ask."""
     number, _, _ = number_or_refuse(talk, rest, "finish")
-    title_of(talk.act, number)  # nobody learns of a task that is none of theirs
-    choice = [["finish", f"finish:{number}"], ["done", f"done:{number}"]]
-    talk.say("which_done", {"number": number}, buttons=[choice, [["cancel", "cancel"]]])
+    facts = card(talk.act, number)  # nobody learns of a task that is none of theirs
+    choice = [["finish", f"finish:{number}"]] if facts["can_finish"] else []
+    choice += [["done", f"done:{number}"]] if facts["can_apply"] else []
+    unready = not choice and facts["mine"] and facts["progress"] < 100
+    rows: Buttons = [choice] if choice else []
+    rows += [[["report_this", f"report:{number}"]]] if unready else []
+    said = {"number": number, "progress": facts["progress"], "unready": unready}
+    talk.say("which_done", said, buttons=[*rows, [["cancel", "cancel"]]], about={"task": number})
 
 
 def undo(talk: Talk, rest: str) -> None:

@@ -175,8 +175,23 @@ def may_undo(made: Report, now: datetime, minutes: int) -> bool:
 def finish(task: TaskSlice, member: Member, text: str, now: datetime) -> Decision:
     """自查完成: the unit that answers for the task has declared its own check. Finished is not struck off.
 
-    Refusals: not_your_right, not_your_task, lead_declares, task_closed, upkeep_never_finishes, measures_open.
+    Refusals: those of `require_finishable`.
     """
+    require_finishable(task, member)
+    return move(task, State.FINISHED, member, now, text)
+
+
+def may_finish(task: TaskSlice, member: Member) -> bool:
+    """[自查完成] would succeed for this person."""
+    try:
+        require_finishable(task, member)
+    except Refusal:
+        return False
+    return True
+
+
+def require_finishable(task: TaskSlice, member: Member) -> None:
+    """Refusals: not_your_right, not_your_task, lead_declares, task_closed, upkeep_never_finishes, measures_open."""
     require(member, "finish")
     require_own(task, member)
     answering = task.units.get(Part.LEAD) or task.units.get(Part.RESPONSIBLE, [])
@@ -190,4 +205,3 @@ def finish(task: TaskSlice, member: Member, text: str, now: datetime) -> Decisio
     if still_open:
         rows = [{"place": f"{task.number}.{m.ordinal}", "percent": m.progress} for m in still_open]
         raise Refusal("measures_open", task=task.number, measures=rows)
-    return move(task, State.FINISHED, member, now, text)

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from bot.domain.ledger import Event, Evidence, Move, Question, Report, Task
 from bot.domain.people import SEES_ALL
-from bot.domain.reporting import require_own
+from bot.domain.reporting import may_finish, require_own
 from bot.domain.slices import MeasureSlice, TaskSlice
 from bot.domain.standing import BEHIND, DUE_SOON, OVERDUE, Standing, standing
 from bot.store.ledger import load_task, load_tasks
@@ -164,6 +164,7 @@ def card_facts(act: Act, task: TaskSlice) -> dict[str, Any]:
         "life": timeline(act, task),
         "stamp": case.stamp if (case := case_of(act, task)) else "",
         "can_apply": may_apply(act, task),
+        "can_finish": may_finish(task, act.person),
         "notes": [note for note in notes_of(act, task) if not note["answered"] and note["kind"] != "urging"],
     }
 

@@ -5,14 +5,16 @@ Rules only, without a database, so that a guard taken away is missed at once.
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from plan_drafts import CALENDAR
 
-from bot.domain import close_out, look_back, notice, signing, withdrawing
+from bot.domain import close_out, indicators, look_back, notice, signing, withdrawing
 from bot.domain.close_out import CaseFile
+from bot.domain.indicators import Gauge, Indicator, Target
 from bot.domain.ledger import Evidence, State
 from bot.domain.life import LIFE, STEPS, require_step
 from bot.domain.people import Member
@@ -106,6 +108,13 @@ def apply_for(row_task: TaskSlice, member: Member, files: list[dict[str, Any]] =
 def file_of(unit: int = DISTRICT, **other: Any) -> Evidence:
     facts = {"id": 7, "task_id": 5, "cycle": 1, "unit_id": unit, "kind": "photo", "file_id": "f", "at": NOW}
     return Evidence(**(facts | other))
+
+
+GAUGE = Gauge(Indicator(id=1, task_id=5, name="达标率", at_least=True, target="90", member_id=5, at=NOW))
+
+
+def value(row_task: TaskSlice) -> Any:
+    return indicators.record_value(row_task, GAUGE, Decimal(95), "", ASKER, NOW)
 
 
 def withdrawable(row: Evidence, member: Member, state: State = State.VERIFYING, left: int = 2) -> None:
@@ -216,6 +225,13 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
     "a verifier lets a failed look-back rest": ("not_your_right", lambda: look_again(task(STRUCK), VERIFIER)),
     "letting it rest without a reason": ("reason_missing", lambda: look_again(task(STRUCK), reason=" ")),
     "letting it rest after it was reopened": ("not_now", lambda: look_again(task(State.HANDED_OVER))),
+    "a value of an indicator after strike-off": ("task_closed", lambda: value(task(STRUCK))),
+    "a value of an indicator under decision": ("indicator_fixed", lambda: value(task(State.VERIFYING))),
+    "a target after strike-off": (
+        "task_closed",
+        lambda: indicators.set_target(task(STRUCK), Target("达标率", True, Decimal(90), "%"), [], CLERK, NOW),
+    ),
+    "a target dropped after strike-off": ("task_closed", lambda: indicators.drop(task(STRUCK), GAUGE, CLERK, NOW)),
     "a viewer withdraws": ("not_your_right", lambda: withdrawable(file_of(), person(12, "viewer", DISTRICT))),
     "another unit withdraws": ("not_your_file", lambda: withdrawable(file_of(), ASKER)),
     "withdrawing after strike-off": ("struck_off_frozen", lambda: withdrawable(file_of(), CLERK, STRUCK)),

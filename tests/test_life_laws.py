@@ -90,6 +90,7 @@ def settle(store: Store) -> None:
             session.add(Member(user_id=n, name=f"{unit}{role}", unit_id=unit_id, role=role, joined_at=START))
 
 
+SIGNING = (DISTRICT_HEAD, WATER_HEAD, CLERK, LEADER)
 people = st.integers(0, len(CAST) - 1)
 words = st.sampled_from(["", "已核实", "5.1 照片不清；5.2 缺验收单"])
 
@@ -108,6 +109,7 @@ class Life(RuleBasedStateMachine):
         self.store = store
         self.now, self.files = START, 0
         self.frozen: dict[datetime, Any] = {}
+        self.struck: dict[int, Any] = {}
         with self.store.reading() as session:
             self.members = list(session.exec(select(Member).order_by(col(Member.id))))
             self.first_moves = len(session.exec(select(Move.id)).all())
@@ -192,7 +194,18 @@ class Life(RuleBasedStateMachine):
         for _ in range(steps):
             self._next_step()
 
-    def _next_step(self) -> None:
+    @rule(count=st.integers(0, 4))
+    def sign_some(self, count: int) -> None:
+        """Brought to its notice's end, and signed by the first few: where evidence and orders are tried."""
+        for _ in range(12):
+            if self.state() in (State.NOTICED, State.COUNTERSIGNING):
+                break
+            self._next_step(SIGNING)
+        self.wait(4)
+        for who in SIGNING[:count]:
+            self.do(who, lambda act: self._approve_or_overrule(act))
+
+    def _next_step(self, besides: tuple[int, ...] = ()) -> None:
         state = self.state()
         if state in (State.HANDED_OVER, State.RECEIVED, State.IN_PROGRESS, State.RETURNED):
             for ordinal in (1, 2):
@@ -207,6 +220,8 @@ class Life(RuleBasedStateMachine):
         elif state == State.KEPT_UP:
             self.reopen(CLERK)
         for who in (WATER_HEAD, DISTRICT_HEAD, VERIFIER, CLERK, LEADER):
+            if who in besides and self.state() in (State.NOTICED, State.COUNTERSIGNING):
+                continue
             # Not answering objections here: an upheld one sends the case back, and lives would not end.
             self.do(who, lambda act: self._approve_or_overrule(act))
 
@@ -256,14 +271,37 @@ class Life(RuleBasedStateMachine):
                 assert all(each.answered_at and each.answered_at <= row.ended_at for each in objections)
 
     @invariant()
+    def signatures_stand_in_order_and_on_what_was_there(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        with self.store.reading() as session:
+            for case in session.exec(select(CloseOut)):
+                rows = select(Signature).where(Signature.close_out_id == case.id, col(Signature.void_at).is_(None))
+                signed = session.exec(rows.order_by(col(Signature.id))).all()
+                assert [row.step for row in signed] == sorted(row.step for row in signed)
+                changed = [
+                    event.at
+                    for event in session.exec(select(Event).where(Event.kind == "close_out_evidence"))
+                    if _id(event) == case.id
+                ]
+                assert all(row.at > at for row in signed for at in changed)
+
+    @invariant()
     def a_frozen_cycle_never_changes(self) -> None:
         if not hasattr(self, "store"):
             return
         with self.store.reading() as session:
             for at, before in self.frozen.items():
                 assert _figures(load_task(session, 5, as_of=at)) == before
-            if load_task(session, 5).struck_off:
+            task = load_task(session, 5)
+            if task.struck_off:
                 self.frozen.setdefault(self.now, _figures(load_task(session, 5, as_of=self.now)))
+                # Nor does it while it is the last one: whatever anybody reports, says or sends.
+                assert self.struck.setdefault(task.cycle, _figures(task)[1:]) == _figures(task)[1:]
+            ended = {row.cycle: row.ended_at for row in session.exec(select(CloseOut)) if row.state == "struck_off"}
+            for row in session.exec(select(Evidence).where(col(Evidence.cycle).in_(ended))):
+                late = row.at > ended[row.cycle]
+                assert not late or CAST[(row.member_id or 0) - 1][1] in ("verifier", "office")
 
     @invariant()
     def every_change_has_its_event_and_the_chain_holds(self) -> None:

@@ -39,7 +39,7 @@ export class Composer {
     this.root.replaceChildren(this.menu, el('div', { class: 'compose-inner' }, this.above, this.line, this.big));
     this.input.addEventListener('input', () => { this.fit(); this.suggest(); this.keepDraft(); });
     this.input.addEventListener('keydown', (event) => this.key(event));
-    this.input.addEventListener('blur', () => setTimeout(() => this.hideMenu(), 150));
+    this.input.addEventListener('blur', () => setTimeout(() => { if (document.activeElement !== this.input) this.hideMenu(); }, 150));
     this.input.addEventListener('paste', (event) => this.take([...event.clipboardData.files], event));
     this.picker.addEventListener('change', () => { this.take([...this.picker.files]); this.picker.value = ''; });
   }

@@ -13,6 +13,7 @@ from jinja2 import Environment, meta
 from word_facts import HARDLY_ANY, MESSAGES, PRESSED, REFUSED
 
 import bot
+from bot.chat.presses import VERBS
 from bot.delivery.long_text import TEXT_LIMIT, length
 from bot.domain.deadlines.reading import Note
 from bot.domain.ledger import Part, State
@@ -124,23 +125,13 @@ def said() -> Iterator[tuple[str, str]]:
 
 def button_lists() -> Iterator[tuple[str, str, set[str] | None]]:
     """(where, pattern of the word, its facts) for every ["word", "verb:…", {facts}] in the code."""
-    verbs = _verbs()
+    verbs = set(VERBS)
     for file, module in modules().items():
         if not file.startswith(("chat", "usecases")):
             continue
         for node in ast.walk(module):
             if isinstance(node, ast.List) and (found := _button(node, verbs)):
                 yield f"{file}:{node.lineno}", *found
-
-
-def _verbs() -> set[str]:
-    table = next(n for n in ast.walk(modules()["chat/presses.py"]) if isinstance(n, ast.AnnAssign) and _is_verbs(n))
-    assert isinstance(table.value, ast.Dict)
-    return {key.value for key in table.value.keys if isinstance(key, ast.Constant)}
-
-
-def _is_verbs(node: ast.AnnAssign) -> bool:
-    return isinstance(node.target, ast.Name) and node.target.id == "VERBS"
 
 
 def _button(node: ast.List, verbs: set[str]) -> tuple[str, set[str] | None] | None:

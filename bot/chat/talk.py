@@ -1,6 +1,7 @@
 """One update being handled: who speaks, in which chat, and the messages that will answer."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -164,3 +165,7 @@ class Talk:
                 created_at=self.act.now,
             )
         )
+
+
+# What a button's data names: it is called with the ids that follow, as text.
+Verb = Callable[[Talk, list[str]], None]

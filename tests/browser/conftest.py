@@ -24,6 +24,16 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(autouse=True)
+def closed_afterwards(browser: Browser) -> Iterator[None]:
+    """What a test opened is closed with it: a page nobody looks at goes on drawing whatever is pushed to it."""
+    before = browser.contexts
+    yield
+    for context in browser.contexts:
+        if context not in before:
+            context.close()
+
+
 class Demo:
     """`make demo` in a folder of its own; it can be stopped and started again."""
 

@@ -1,6 +1,7 @@
 """What stands in a person's folded message of the day: the unit's day, or the office's, as facts for its words."""
 
 from collections.abc import Collection, Container, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from bot.domain.brief_slices import with_measures
@@ -14,6 +15,7 @@ from bot.usecases.unit_days import Today, UnitDay
 
 # Report buttons of what is not printed as a line, where there are few lines; and of all at most.
 FEW, MOST = 3, 12
+ROW = 4  # short buttons that a phone shows side by side
 Day = tuple[dict[str, Any], list[Due], list[Due]]
 
 
@@ -89,7 +91,7 @@ def _day_buttons(
     for found in owed:
         if len(numbers) < FEW and _mine(found, member):
             numbers[found.number] = None
-    rows = _in_threes([["report", f"report:{number}", {"n": number}] for number in list(numbers)[:MOST]])
+    rows = _in_rows([["report", f"report:{number}", {"n": number}] for number in list(numbers)[:MOST]])
     second: list[list[Any]] = [["offer_rest", "offer_rest", {"count": day.unchanged}]] if day.unchanged else []
     if unsigned:
         second.insert(0, ["sign_all", "ack:all", {"count": len(unsigned)}])
@@ -99,8 +101,12 @@ def _day_buttons(
     return rows
 
 
-def _in_threes(buttons: list[list[Any]]) -> list[list[list[Any]]]:
-    return [buttons[n : n + 3] for n in range(0, len(buttons), 3)]
+def _in_rows(buttons: list[list[Any]]) -> list[list[list[Any]]]:
+    """As few rows as hold them, as even as can be: seven are four and three."""
+    rows = -(-len(buttons) // ROW)
+    wide, longer = divmod(len(buttons), rows or 1)
+    starts = [n * wide + min(n, longer) for n in range(rows + 1)]
+    return [buttons[start:end] for start, end in pairwise(starts)]
 
 
 def _mine(found: Verdict, member: Member) -> bool:
@@ -113,11 +119,11 @@ def _by_date(rows: Iterable[Verdict]) -> list[Verdict]:
 
 
 def _further_buttons(sheets: Sequence[dict[str, Any]], extendable: Sequence[int]) -> list[list[list[Any]]]:
-    """[答复 12] for sheets, [延期 07] for what is due or overdue and may still be extended: a row of three each, or one
-    for both where they fit."""
+    """[答复 12] for sheets, [延期 07] for what is due or overdue and may still be extended, three of each: in one row
+    where they fit."""
     answers: list[list[Any]] = [["answer_n", f"answer:{sheet['id']}", {"n": sheet["n"]}] for sheet in sheets[:3]]
     extends: list[list[Any]] = [["extend_n", f"extend:{number}", {"n": number}] for number in extendable[:3]]
-    rows = [answers + extends] if len(answers) + len(extends) <= 3 else [answers, extends]
+    rows = [answers + extends] if len(answers) + len(extends) <= ROW else [answers, extends]
     return [row for row in rows if row]
 
 

@@ -1,4 +1,4 @@
-"""Documents made from the ledger, kept under DUBAN_DATA until the chat has fetched them."""
+"""Documents made from the ledger, under DUBAN_DATA/papers. Once sent they are needed no more; nothing clears them."""
 
 from pathlib import Path
 
